@@ -1,0 +1,67 @@
+"""Rounds: the sample, and which rater codes which issue in which order."""
+
+from django.db import models
+from django.db.models import Q
+
+from annotator.states import Kind, Phase
+from corpus.models import Issue
+from studies.models import Membership, Study
+from taxonomy.models import Version
+
+
+class Round(models.Model):
+    """A set of sampled issues coded by a set of raters against one published taxonomy version."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="rounds")
+    sample = models.JSONField(default=dict)
+    several_codes = models.BooleanField(default=True)
+    phase = models.CharField(max_length=12, choices=Phase, default=Phase.DRAFTED)
+    drafted_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "number"], name="one_round_a_number"),
+            models.CheckConstraint(
+                condition=Q(phase=Phase.DRAFTED, started_at__isnull=True, closed_at__isnull=True)
+                | Q(phase=Phase.INDEPENDENT, started_at__isnull=False, closed_at__isnull=True)
+                | Q(phase=Phase.CLOSED, started_at__isnull=False, closed_at__isnull=False),
+                name="round_dates_fit_its_phase",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Round {self.number}"
+
+
+class RoundIssue(models.Model):
+    """An issue of the sample. The sample is frozen when raters start."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="round_issues")
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="round_issues")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "issue"], name="an_issue_once_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.issue} in {self.round}"
+
+
+class Assignment(models.Model):
+    """One issue given to one rater, at that rater's own position."""
+
+    round_issue = models.ForeignKey(RoundIssue, on_delete=models.PROTECT, related_name="assignments")
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="assignments")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round_issue", "member"], name="an_issue_once_a_rater")]
+        indexes = [models.Index(fields=["member", "position"], name="assignment_in_order")]
+
+    def __str__(self) -> str:
+        return f"assignment {self.pk}"

@@ -1,0 +1,51 @@
+"""The phases of a round and the moves between them, as data. What each role sees in each is `visibility.py`'s."""
+
+from django.db import models
+
+
+class Phase(models.TextChoices):
+    DRAFTED = "drafted", "drafted"
+    INDEPENDENT = "independent", "running"
+    CLOSED = "closed", "closed"
+
+
+MOVES: dict[str, frozenset[str]] = {
+    Phase.DRAFTED: frozenset({Phase.INDEPENDENT}),
+    Phase.INDEPENDENT: frozenset({Phase.CLOSED}),
+    Phase.CLOSED: frozenset(),
+}
+
+MEANING: dict[str, str] = {
+    Phase.DRAFTED: "The sample is drawn and dealt; raters cannot open it yet.",
+    Phase.INDEPENDENT: "Raters code; nobody sees another's codings.",
+    Phase.CLOSED: "The independent codings are frozen; members see them, agreement is computed, the lead resolves.",
+}
+
+
+class Kind(models.TextChoices):
+    CALIBRATION = "calibration", "calibration"
+    CODING = "coding", "coding"
+
+
+class Outcome(models.TextChoices):
+    """What a rater says of an issue. Missing, none of these, unclear and skipped are four different things."""
+
+    CODED = "coded", "coded"
+    NONE = "none", "none of these"
+    UNCLEAR = "unclear", "unclear"
+    SKIPPED = "skipped", "skipped"
+
+
+class Confidence(models.TextChoices):
+    LOW = "low", "low"
+    MEDIUM = "medium", "medium"
+    HIGH = "high", "high"
+
+
+class How(models.TextChoices):
+    """How a resolution was reached."""
+
+    UNANIMOUS = "unanimous", "unanimous"
+    MAJORITY = "majority", "majority"
+    NEGOTIATED = "negotiated", "negotiated"
+    LEAD = "lead", "decided by the lead"

@@ -1,0 +1,27 @@
+"""What may be seen now: blindness, in one place. `studies.permissions` answers who may at all.
+
+A person always sees their own codings. Another's codings, and everything computed from them, stay unseen
+until the round is closed, for leads as well.
+"""
+
+from django.db.models import Q
+
+from annotator.models import Round
+from annotator.states import Phase
+from studies.errors import Refused
+from studies.models import Membership
+
+
+def sees_all_codings(round: Round) -> bool:
+    return round.phase == Phase.CLOSED
+
+
+def check_sees_all_codings(round: Round) -> None:
+    """Raises Refused with the reason and when it ends."""
+    if not sees_all_codings(round):
+        raise Refused(f"{round} is {round.get_phase_display()}, so its codings are hidden until the lead closes it.")
+
+
+def visible_codings(member: Membership) -> Q:
+    """Condition on Coding rows: the member's own, and everybody's in closed rounds."""
+    return Q(assignment__member=member) | Q(assignment__round_issue__round__phase=Phase.CLOSED)

@@ -1,0 +1,1 @@
+"""How Intercoder runs: settings, URLs, Celery, WSGI. Nobody imports it."""

@@ -1,0 +1,13 @@
+"""All addresses: each room's own, in the order of the pipeline."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("studies.urls")),
+    path("studies/<slug:slug>/", include("jobs.urls")),
+    path("studies/<slug:slug>/", include("corpus.urls")),
+    path("studies/<slug:slug>/", include("taxonomy.urls")),
+    path("studies/<slug:slug>/", include("annotator.urls")),
+    path("studies/<slug:slug>/", include("analysis.urls")),
+    path("api/", include("config.api")),
+]

@@ -1,0 +1,174 @@
+"""What is coded: repositories, issues, comments, their texts and earlier texts, and the imports that brought them."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from jobs.models import Job
+from studies.models import Study
+
+
+class Text(models.Model):
+    """Markdown as received, addressed by its SHA-256: immutable, and stored once however often it occurs."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    markdown = models.TextField()
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class Rendering(models.Model):
+    """A text as safe HTML, and the plain text of that HTML as a browser's textContent has it. A cache by content."""
+
+    text = models.ForeignKey(Text, on_delete=models.CASCADE, related_name="renderings")
+    renderer = models.CharField(max_length=20)
+    html = models.TextField()
+    plain = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["text", "renderer"], name="one_rendering_a_renderer")]
+
+    def __str__(self) -> str:
+        return f"{self.text_id} by {self.renderer}"
+
+
+class Repository(models.Model):
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="repositories")
+    owner = models.CharField(max_length=100)
+    name = models.CharField(max_length=150)
+    github_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "repositories"
+        constraints = [
+            models.UniqueConstraint("study", Lower("owner"), Lower("name"), name="one_repository_a_name"),
+            models.UniqueConstraint(
+                fields=["study", "github_id"], condition=Q(github_id__isnull=False), name="one_repository_a_github_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+
+class IssueState(models.TextChoices):
+    OPEN = "open", "open"
+    CLOSED = "closed", "closed"
+
+
+class Issue(models.Model):
+    """One issue as last seen. Times are kept as received, also where they contradict each other."""
+
+    repository = models.ForeignKey(Repository, on_delete=models.PROTECT, related_name="issues")
+    number = models.PositiveIntegerField()
+    github_id = models.BigIntegerField(null=True, blank=True)
+    title = models.TextField()
+    body = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
+    author = models.CharField(max_length=100, blank=True)
+    author_association = models.CharField(max_length=30, blank=True)
+    author_is_bot = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=IssueState)
+    state_reason = models.CharField(max_length=30, blank=True)
+    labels = models.JSONField(default=list)
+    milestone = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=100, blank=True)
+    url = models.TextField()
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "number"], name="one_issue_a_number"),
+            models.CheckConstraint(condition=Q(state__in=IssueState.values), name="issue_state_is_known"),
+        ]
+        indexes = [models.Index(fields=["repository", "-created_at"], name="issue_by_age")]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def key(self) -> str:
+        """`owner/name#number`; costs a query unless the repository was loaded with the issue."""
+        return f"{self.repository}#{self.number}"
+
+
+class Comment(models.Model):
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="comments")
+    github_id = models.BigIntegerField()
+    author = models.CharField(max_length=100, blank=True)
+    author_association = models.CharField(max_length=30, blank=True)
+    author_is_bot = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issue", "github_id"], name="one_comment_a_github_id")]
+        indexes = [models.Index(fields=["issue", "created_at", "github_id"], name="comment_in_order")]
+
+    def __str__(self) -> str:
+        return f"comment {self.github_id}"
+
+
+class Part(models.TextChoices):
+    TITLE = "title", "title"
+    BODY = "body", "body"
+    COMMENT = "comment", "comment"
+
+
+class Revision(models.Model):
+    """An earlier text of an issue or comment, kept when a later import brought another one."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="revisions")
+    comment = models.ForeignKey(Comment, null=True, blank=True, on_delete=models.PROTECT, related_name="revisions")
+    part = models.CharField(max_length=10, choices=Part)
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(part=Part.COMMENT, comment__isnull=False)
+                | (~Q(part=Part.COMMENT) & Q(comment__isnull=True)),
+                name="revision_part_fits_comment",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"earlier {self.part} of issue {self.issue_id}"
+
+
+class Source(models.TextChoices):
+    FILE = "file", "file"
+    GITHUB = "github", "GitHub"
+
+
+class ImportRun(models.Model):
+    """One import: what was asked, how far it has come, what it found. The counts move with the checkpoint."""
+
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="import_run")
+    source = models.CharField(max_length=10, choices=Source)
+    options = models.JSONField(default=dict)
+    checkpoint = models.JSONField(default=dict)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    comments = models.PositiveIntegerField(default=0)
+    pull_requests = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"import {self.pk} from {self.source}"
+
+
+class ImportProblem(models.Model):
+    """One record that was not taken, or taken with a reservation: where it stood and why."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="problems")
+    place = models.CharField(max_length=300)
+    sentence = models.TextField()
+    skipped = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.sentence}"

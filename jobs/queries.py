@@ -1,0 +1,39 @@
+"""Reads of job rows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from jobs.models import Job, State
+from studies.errors import NotThere
+from studies.models import Study
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a running job goes: units a second since it started, and the time left at that rate."""
+
+    rate: float | None
+    left: timedelta | None
+
+
+def jobs_of(study: Study, *kinds: str) -> QuerySet[Job]:
+    jobs = Job.objects.filter(study=study).order_by("-pk")
+    return jobs.filter(kind__in=kinds) if kinds else jobs
+
+
+def get_job(study: Study, job_id: int) -> Job:
+    job = Job.objects.select_related("study", "made_by").filter(study=study, pk=job_id).first()
+    if job is None:
+        raise NotThere("There is no such job in this study.")
+    return job
+
+
+def pace(job: Job) -> Pace:
+    if job.state != State.RUNNING or not job.started_at or not job.done:
+        return Pace(None, None)
+    rate = job.done / max((timezone.now() - job.started_at).total_seconds(), 0.001)
+    left = timedelta(seconds=round((job.total - job.done) / rate)) if job.total else None
+    return Pace(rate, left)

@@ -1,0 +1,77 @@
+"""Invitations: a link that brings one person into a study, once, until it expires."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from studies.errors import Conflict, Invalid, NotThere
+from studies.models import Invitation, Membership, Role, Study, User
+from studies.permissions import Permission, check_is_member
+from studies.services.events import record_event
+from studies.services.studies import add_member
+
+LASTS = timedelta(days=14)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(*, study: Study, role: str, note: str = "", by: User) -> tuple[Invitation, str]:
+    """An invitation and its token. The token is told here and nowhere else."""
+    check_is_member(by, study, Permission.MANAGE_MEMBERS)
+    if role not in Role.values:
+        raise Invalid({"role": f"{role} is not a role. Choose lead, rater or observer."})
+    token, now = secrets.token_urlsafe(24), timezone.now()
+    invitation = Invitation(
+        study=study,
+        role=role,
+        note=note.strip(),
+        token_hash=token_hash(token),
+        made_by=by,
+        made_at=now,
+        expires_at=now + LASTS,
+    )
+    invitation.save()
+    record_event(study=study, by=by, verb="invited", target=f"a {role}", data={"note": invitation.note})
+    return invitation, token
+
+
+def get_open_invitation(token: str) -> Invitation:
+    """The invitation of this link. NotThere when it is unknown, used, withdrawn or expired: the four look the same."""
+    invitation = open_invitations().select_related("study").filter(token_hash=token_hash(token)).first()
+    if invitation is None:
+        raise NotThere(
+            "This invitation is not valid: it was used, withdrawn, or is older than 14 days. Ask for a new link."
+        )
+    return invitation
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now())
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, by: User) -> Membership:
+    """Make `by` a member. The conditional update lets a link work once, even when two people open it together."""
+    invitation = get_open_invitation(token)
+    if Membership.objects.filter(study=invitation.study, user=by, left_at__isnull=True).exists():
+        raise Conflict(f"You are a member of {invitation.study} already; the link was not used up.")
+    used = open_invitations().filter(pk=invitation.pk).update(used_by=by, used_at=timezone.now())
+    if not used:
+        raise NotThere("This invitation was used a moment ago. Ask for a new link.")
+    membership = add_member(study=invitation.study, user=by, role=invitation.role)
+    record_event(study=invitation.study, by=by, verb="joined as", target=membership.alias)
+    return membership
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
+    check_is_member(by, invitation.study, Permission.MANAGE_MEMBERS)
+    if open_invitations().filter(pk=invitation.pk).update(withdrawn_at=timezone.now()):
+        record_event(study=invitation.study, by=by, verb="withdrew", target=f"invitation {invitation.pk}")

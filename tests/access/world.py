@@ -1,0 +1,29 @@
+"""A study with one of everything, for the permission table and for pages that must show all they can."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from annotator.states import Phase
+from studies.models import Membership, Study
+from studies.services.invitations import invite
+from tests import factories
+
+
+def build(study: Study, members: dict[str, Membership]) -> Any:
+    lead, a, b = (members[name] for name in ("lead", "rater_a", "rater_b"))
+    repository = factories.repository(study)
+    issues = [factories.issue(repository, days=days) for days in (1, 2, 3, None)]
+    comment = factories.comment(issues[0])
+    version = factories.taxonomy(study, by=lead.user)
+    draft = factories.taxonomy(study)
+    closed = factories.round_of(version, issues[:3], [a, b], phase=Phase.CLOSED)
+    factories.answers(closed, {a.alias: ["Loading", "Output", "Memory"], b.alias: ["Loading", "Memory", "Memory"]})
+    running = factories.round_of(version, issues, [a, b])
+    drafted = factories.round_of(version, issues[:2], [a, b], phase=Phase.DRAFTED)
+    invitation, token = invite(study=study, role="rater", by=lead.user)
+    run = factories.import_run(study, lead.user)
+    return SimpleNamespace(
+        study=study, members=members, repository=repository, issues=issues, comment=comment, version=version,
+        draft=draft, closed=closed, running=running, drafted=drafted, invitation=invitation, token=token,
+        import_run=run, job=run.job,
+    )  # fmt: skip
