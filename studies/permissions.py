@@ -5,6 +5,9 @@ What may be seen *now* (blinding) is another question; `annotator.visibility` an
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
+
+from django.http import HttpRequest
 
 from studies.errors import NotThere, Refused
 from studies.models import Membership, Role, Study, User
@@ -74,6 +77,13 @@ def get_access_for(user: User, slug: str, permission: Permission = Permission.VI
         raise NotThere("There is no such study, or you are not a member of it.")
     access = Access(membership.study, membership)
     access.check(permission)
+    return access
+
+
+def open_study(request: HttpRequest, slug: str, permission: Permission = Permission.VIEW_STUDY) -> Access:
+    """For pages: the access of the signed-in person, kept on the request so that the top bar can show the sections."""
+    access = get_access_for(cast(User, request.user), slug, permission)
+    request.access = access  # type: ignore[attr-defined]
     return access
 
 
