@@ -97,7 +97,7 @@ def test_times_are_in_order(issues, comments):
         assert opened[name] < comment["created_at"] <= comment["updated_at"]
         last[name] = max(last[name], comment["updated_at"])
     assert {key(issue): issue["updated_at"] for issue in issues} == last
-    assert max(last.values()) < "2026-02-01"
+    assert max(last.values()) < "2026"
 
 
 def test_state_reason_and_closing_fit_together(issues):
