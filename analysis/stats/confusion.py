@@ -78,9 +78,7 @@ def _table(matrix: RatingMatrix, orders: tuple[tuple[int, int], ...], by: str, a
     return Confusion(a, b, COUNTED[by], values, cells, len(compared), left_out)
 
 
-def _answers(
-    matrix: RatingMatrix, orders: tuple[tuple[int, int], ...]
-) -> Iterator[tuple[Hashable, Value, Value]]:
+def _answers(matrix: RatingMatrix, orders: tuple[tuple[int, int], ...]) -> Iterator[tuple[Hashable, Value, Value]]:
     for unit, row in zip(matrix.units, matrix.cells, strict=True):
         for first, second in orders:
             left, right = row[first], row[second]

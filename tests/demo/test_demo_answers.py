@@ -120,10 +120,7 @@ def test_a_decision_stands_exactly_where_answers_differ(answers):
 
 @pytest.mark.parametrize("roll_up", [False, True])
 def test_agreement_is_believable(answers, codes, roll_up):
-    rows = [
-        [answer(row["answers"][rater], codes if roll_up else None) for rater in sorted(RATERS)]
-        for row in answers
-    ]
+    rows = [[answer(row["answers"][rater], codes if roll_up else None) for rater in sorted(RATERS)] for row in answers]
     values = {value: at for at, value in enumerate({v for row in rows for v in row if v is not None})}
     table = [[values.get(row[rater], numpy.nan) for row in rows] for rater in range(3)]
     oracle = krippendorff.alpha(reliability_data=table, level_of_measurement="nominal")
@@ -142,9 +139,7 @@ def test_rater_3_is_the_least_careful(answers):
 def test_confusion_lies_between_neighbours(answers, codes):
     pairs = Counter()
     for row in answers:
-        for one, two in itertools.combinations(
-            [answer(coding, codes) for coding in row["answers"].values()], 2
-        ):
+        for one, two in itertools.combinations([answer(coding, codes) for coding in row["answers"].values()], 2):
             if one and two and one != two:
                 pairs.update(frozenset({a, b}) for a in one - two for b in two - one)
     assert {pair for pair, _ in pairs.most_common(3)} == {

@@ -118,9 +118,7 @@ def test_open_share(issues):
 
 def test_comments_are_counted_and_belong_to_an_issue(issues, comments):
     counted = Counter(f"{comment['repository']}#{comment['issue_number']}" for comment in comments)
-    assert {key(issue): issue["comments"] for issue in issues} == {
-        key(issue): counted[key(issue)] for issue in issues
-    }
+    assert {key(issue): issue["comments"] for issue in issues} == {key(issue): counted[key(issue)] for issue in issues}
     assert sum(counted.values()) == sum(counted[key(issue)] for issue in issues)
     assert {issue["comments"] for issue in issues} == {0, 1, 2, 3, 4}
     urls = {issue["html_url"] for issue in issues}

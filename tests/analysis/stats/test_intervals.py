@@ -54,8 +54,7 @@ def test_drawing_by_pattern_and_by_unit_follow_one_law(monkeypatch):
 
 def test_same_seed_same_interval_and_another_seed_another():
     one, again, other = (
-        agreement(FLEISS, "fleiss_kappa", bootstrap=Bootstrap(draws=200, seed=seed)).interval
-        for seed in (3, 3, 4)
+        agreement(FLEISS, "fleiss_kappa", bootstrap=Bootstrap(draws=200, seed=seed)).interval for seed in (3, 3, 4)
     )
     assert one == again
     assert (one.low, one.high) != (other.low, other.high)
@@ -96,9 +95,7 @@ def test_standard_error_of_a_mean_is_the_textbook_one():
     assert linearised_se(rows[:1], ratio, ddof=1) is None
 
 
-@pytest.mark.parametrize(
-    ("wrong", "words"), [({"draws": 0}, "at least one draw"), ({"level": 1.0}, "between 0 and 1")]
-)
+@pytest.mark.parametrize(("wrong", "words"), [({"draws": 0}, "at least one draw"), ({"level": 1.0}, "between 0 and 1")])
 def test_a_plan_that_cannot_be_drawn_is_refused_in_words(wrong, words):
     with pytest.raises(ValueError, match=words):
         Bootstrap(**wrong)
