@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from studies.errors import NotThere
-from studies.models import Event, Invitation, Membership, Role, Study, User
+from studies.models import Event, Invitation, Membership, Study, User
 
 
 def memberships_for(user: User) -> QuerySet[Membership]:
@@ -26,11 +26,6 @@ def members_of(study: Study) -> QuerySet[Membership]:
 def former_members_of(study: Study) -> QuerySet[Membership]:
     """Who left or was removed. Their aliases still stand beside their codings."""
     return study.memberships.filter(left_at__isnull=False).select_related("user").order_by("left_at", "pk")
-
-
-def is_only_lead(membership: Membership) -> bool:
-    leads = members_of(membership.study).filter(role=Role.LEAD)
-    return membership.role == Role.LEAD and not leads.exclude(pk=membership.pk).exists()
 
 
 def open_invitations(**conditions: Any) -> QuerySet[Invitation]:

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from studies.errors import Conflict, Invalid
+from studies.errors import Conflict, Invalid, NotThere
 from studies.forms import NameForm, NewAccountForm, PasswordForm, SignInForm
-from studies.models import User
+from studies.models import Invitation, User
 from studies.permissions import person
 from studies.queries import memberships_for
 from studies.services.accounts import change_password, check_first_account_token, create_first_account, rename_account
@@ -59,7 +59,10 @@ def password_change(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @page
 def first_account(request: HttpRequest, token: str) -> HttpResponse:
-    check_first_account_token(token)
+    try:
+        check_first_account_token(token)
+    except NotThere as error:
+        return link_invalid(request, error)
     form = NewAccountForm(request.POST or None)
     if form.is_valid():
         try:
@@ -72,6 +75,10 @@ def first_account(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "studies/first_account.html", {"form": form})
 
 
+def link_invalid(request: HttpRequest, error: NotThere) -> HttpResponse:
+    return render(request, "studies/link_invalid.html", {"reason": str(error)}, status=404)
+
+
 def account_fields(form: NewAccountForm) -> dict[str, str]:
     return {name: form.cleaned_data[name] for name in ("email", "name", "password")}
 
@@ -82,9 +89,25 @@ def account_fields(form: NewAccountForm) -> dict[str, str]:
 @page
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the link: who is signed in joins; who is not makes an account here, or signs in and comes back."""
-    invited = get_open_invitation(token)
-    if isinstance(request.user, User):
-        return join(request, token)
+    try:
+        invited = get_open_invitation(token)
+        return (join if isinstance(request.user, User) else join_with_new_account)(request, token, invited)
+    except NotThere as error:
+        return link_invalid(request, error)
+
+
+def join(request: HttpRequest, token: str, invited: Invitation) -> HttpResponse:
+    if request.method != "POST":
+        already = memberships_for(person(request)).filter(study=invited.study).first()
+        return render(request, "studies/invitation_join.html", {"invitation": invited, "already": already})
+    try:
+        accept_invitation(token=token, by=person(request))
+    except Conflict as error:
+        messages.info(request, str(error))
+    return redirect("study", invited.study.slug)
+
+
+def join_with_new_account(request: HttpRequest, token: str, invited: Invitation) -> HttpResponse:
     form = NewAccountForm(request.POST or None)
     if form.is_valid():
         try:
@@ -95,15 +118,3 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             login(request, user, backend=BACKEND)
             return redirect("study", invited.study.slug)
     return render(request, "studies/invitation.html", {"form": form, "invitation": invited})
-
-
-def join(request: HttpRequest, token: str) -> HttpResponse:
-    invited = get_open_invitation(token)
-    if request.method != "POST":
-        already = memberships_for(person(request)).filter(study=invited.study).first()
-        return render(request, "studies/invitation_join.html", {"invitation": invited, "already": already})
-    try:
-        accept_invitation(token=token, by=person(request))
-    except Conflict as error:
-        messages.info(request, str(error))
-    return redirect("study", invited.study.slug)

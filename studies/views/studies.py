@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.forms import StudyForm
+from studies.models import Study
 from studies.permissions import Permission, open_study, person
 from studies.queries import events_of
 from studies.services.events import first_broken_event
@@ -41,4 +42,16 @@ def study_settings(request: HttpRequest, slug: str) -> HttpResponse:
 def activity(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
     shown = Paginator(events_of(access.study), EVENTS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "studies/activity.html", {"page": shown, "broken": first_broken_event(access.study)})
+    return render(request, "studies/activity.html", {"page": shown, "broken": broken_line(access.study)})
+
+
+def broken_line(study: Study) -> str:
+    """Empty while the trail is whole."""
+    event = first_broken_event(study)
+    if event is None:
+        return ""
+    return (
+        f"The line of {event.at:%-d %b %Y, %H:%M:%S} UTC ({event.actor_name} {event.verb} {event.target}) does not fit "
+        "what stood before it: it, or the line before it, was altered or taken away outside Intercoder. "
+        "Compare with a backup from before that time."
+    )
