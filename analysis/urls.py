@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from studies.permissions import open_study
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "base.html")
+
+
+def study(request: HttpRequest, slug: str) -> HttpResponse:
+    open_study(request, slug)
+    return render(request, "base_study.html")
+
+
+urlpatterns = [path("", study, name="study")]

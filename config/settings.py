@@ -144,6 +144,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
     "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "studies.api.answer_refusal",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Intercoder",

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from analysis.urls import home
+
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("studies.urls")),
     path("studies/<slug:slug>/", include("jobs.urls")),
     path("studies/<slug:slug>/", include("corpus.urls")),

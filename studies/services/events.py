@@ -16,10 +16,9 @@ def record_event(
 ) -> Event:
     """Append one event. `verb` is in the past tense ("submitted"), `target` what a reader can find again.
 
-    The study's row is locked, so that two changes at once cannot claim the same predecessor.
+    The chain is locked, so that two changes at once cannot claim the same predecessor.
     """
-    if study is not None:
-        Study.objects.select_for_update().only("pk").get(pk=study.pk)
+    lock_chain(study)
     previous = Event.objects.filter(study=study).order_by("-pk").values_list("hash", flat=True).first() or ""
     event = Event(
         study=study,
@@ -34,6 +33,14 @@ def record_event(
     event.hash = event_hash(event)
     event.save()
     return event
+
+
+def lock_chain(study: Study | None) -> None:
+    """Holds the study's row, or the first event of what happens outside of studies, until the transaction ends."""
+    if study is not None:
+        Study.objects.select_for_update().only("pk").get(pk=study.pk)
+    else:
+        Event.objects.select_for_update().only("pk").filter(study=None).order_by("pk").first()
 
 
 def event_hash(event: Event) -> str:

@@ -4,14 +4,6 @@ from tests.analysis.stats.published import golden
 
 
 @pytest.fixture(scope="session")
-def shared_data(pytestconfig):
-    folder = pytestconfig.rootpath.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("The real data in ../shared/data are absent.")
-    return folder
-
-
-@pytest.fixture(scope="session")
 def npm_days():
     """Days from creation to close of 428 real issues, by label."""
     data = golden("statistics.json")["data"]["npm_issues"]

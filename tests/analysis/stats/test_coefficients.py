@@ -44,13 +44,12 @@ OTHER_FLEISS = {"krippendorff_2011_4x12", "irrcac_raw5obser", "irrcac_ben_gerry"
 
 def in_scope(case):
     options = case.get("options", {})
-    wanted = (
-        options.get("weights", "unweighted") == "unweighted" and options.get("level", "nominal") == "nominal"
-    )
+    wanted = options.get("weights", "unweighted") == "unweighted" and options.get("level", "nominal") == "nominal"
     ours = case["coefficient"] in COEFFICIENTS and wanted and "distance" not in options
     return ours and not (case["coefficient"] == "fleiss_kappa" and case["data"] in OTHER_FLEISS)
 
 
+@pytest.mark.shared_data
 def test_every_reference_case_of_these_coefficients(shared_data):
     reference = golden(shared_data / "reference" / "agreement.json")
     cases = [case for case in reference["cases"] if in_scope(case)]
@@ -65,9 +64,7 @@ def test_every_reference_case_of_these_coefficients(shared_data):
     assert len(cases) == 16
 
 
-@pytest.mark.parametrize(
-    ("data", "published"), [("fleiss_1971_diagnoses", 0.0542), ("irrcac_ben_gerry", 0.18007)]
-)
+@pytest.mark.parametrize(("data", "published"), [("fleiss_1971_diagnoses", 0.0542), ("irrcac_ben_gerry", 0.18007)])
 def test_se_of_alpha_is_gwets_times_the_small_sample_factor_of_alpha(data, published):
     """R irrCAC gives the error of α without its factor (n − 1)/n; the same number of ratings a unit."""
     result = agreement(matrix_of(GOLDEN["data"][data]), "krippendorff_alpha")

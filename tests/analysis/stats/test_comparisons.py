@@ -50,9 +50,7 @@ def test_published_kruskal_wallis(case):
 @pytest.mark.parametrize("case", named("mann_whitney"), ids=label)
 def test_published_mann_whitney(case):
     first, second = (groups_of(case)[name] for name in case["groups"])
-    assert mann_whitney(first, second) == MannWhitney(
-        case["u"], pytest.approx(case["p"], rel=case["rtol"]), None
-    )
+    assert mann_whitney(first, second) == MannWhitney(case["u"], pytest.approx(case["p"], rel=case["rtol"]), None)
 
 
 @pytest.mark.parametrize("case", named("cliffs_delta"), ids=label)
@@ -62,6 +60,7 @@ def test_published_cliffs_delta(case):
     assert case.get("magnitude", effect.magnitude) == effect.magnitude
 
 
+@pytest.mark.shared_data
 def test_real_issues_give_the_published_figures(shared_data):
     """Read from the issues themselves, so that golden seconds and real dates hold each other to account."""
     with (shared_data / "npm_issues" / "labels.csv").open(encoding="utf-8") as rows:
@@ -76,9 +75,7 @@ def test_real_issues_give_the_published_figures(shared_data):
     medians = {group: summarise(group, days).median for group, days in groups.items()}
     assert medians == pytest.approx(expected["InEx v3 medians (days)"], rel=1e-5)
     whole = kruskal_wallis(groups)
-    assert {"H": whole.h, "df": whole.df, "p": whole.p} == pytest.approx(
-        expected["InEx v3 Kruskal-Wallis"], rel=1e-6
-    )
+    assert {"H": whole.h, "df": whole.df, "p": whole.p} == pytest.approx(expected["InEx v3 Kruskal-Wallis"], rel=1e-6)
     pairs = {
         f"InEx v3 Mann-Whitney {pair.first} vs {pair.second}": {
             "U": pair.test.u,

@@ -42,10 +42,19 @@ def test_interval_equals_a_bootstrap_that_resamples_the_ratings_one_draw_at_a_ti
     assert (interval.low, interval.high) == pytest.approx(tuple(expected), abs=0.02)
 
 
+def test_drawing_by_pattern_and_by_unit_follow_one_law(monkeypatch):
+    by_unit, by_pattern = [], []
+    for found, dearness in ((by_unit, 1_000), (by_pattern, 0)):
+        monkeypatch.setattr(intervals, "_UNITS_AS_DEAR_AS_A_PATTERN", dearness)
+        interval = agreement(FLEISS, "krippendorff_alpha", bootstrap=Bootstrap()).interval
+        found += [interval.low, interval.high]
+    assert by_unit == pytest.approx(by_pattern, abs=0.006)
+    assert by_unit != by_pattern
+
+
 def test_same_seed_same_interval_and_another_seed_another():
     one, again, other = (
-        agreement(FLEISS, "fleiss_kappa", bootstrap=Bootstrap(draws=200, seed=seed)).interval
-        for seed in (3, 3, 4)
+        agreement(FLEISS, "fleiss_kappa", bootstrap=Bootstrap(draws=200, seed=seed)).interval for seed in (3, 3, 4)
     )
     assert one == again
     assert (one.low, one.high) != (other.low, other.high)
@@ -86,9 +95,7 @@ def test_standard_error_of_a_mean_is_the_textbook_one():
     assert linearised_se(rows[:1], ratio, ddof=1) is None
 
 
-@pytest.mark.parametrize(
-    ("wrong", "words"), [({"draws": 0}, "at least one draw"), ({"level": 1.0}, "between 0 and 1")]
-)
+@pytest.mark.parametrize(("wrong", "words"), [({"draws": 0}, "at least one draw"), ({"level": 1.0}, "between 0 and 1")])
 def test_a_plan_that_cannot_be_drawn_is_refused_in_words(wrong, words):
     with pytest.raises(ValueError, match=words):
         Bootstrap(**wrong)

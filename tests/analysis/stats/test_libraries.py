@@ -1,4 +1,4 @@
-"""Coefficients on arbitrary tables, against statsmodels and irrCAC, which need pandas."""
+"""Coefficients on arbitrary tables, against statsmodels."""
 
 import math
 import warnings
@@ -10,14 +10,8 @@ from hypothesis import assume, given
 from analysis.stats.coefficients import agreement
 from tests.analysis.stats.tables import few, matrix_of_rows, tables
 
-try:
-    import pandas as pd
-except (ImportError, ValueError):  # ValueError: a pandas built for another NumPy
-    pytest.skip("pandas cannot be loaded, so statsmodels and irrCAC were not asked.", allow_module_level=True)
-
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what the libraries' own imports warn of is not ours
-    from irrCAC.raw import CAC
     from statsmodels.stats import inter_rater
 
 
@@ -40,18 +34,3 @@ def test_fleiss_equals_statsmodels(rows):
     assume(result.value is not None)
     counts, _ = inter_rater.aggregate_raters(np.array(rows))
     assert result.value == pytest.approx(inter_rater.fleiss_kappa(counts), abs=1e-12)
-
-
-@few
-@given(tables(raters=3, missing=False))
-def test_percent_fleiss_and_the_standard_error_of_fleiss_equal_irrcac(rows):
-    result = agreement(matrix_of_rows(rows), "fleiss_kappa")
-    assume(result.value is not None)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # divisions by zero at perfect agreement, inside irrCAC
-        estimate = CAC(pd.DataFrame(rows).astype(str), digits=9).fleiss()["est"]
-    assert result.value == pytest.approx(estimate["coefficient_value"], abs=1e-8)
-    assert result.se == pytest.approx(estimate["se"], abs=1e-8)
-    assert agreement(matrix_of_rows(rows), "percent_agreement").value == pytest.approx(
-        estimate["pa"], abs=1e-8
-    )

@@ -45,9 +45,7 @@ def test_pair_keeps_the_units_that_either_rated_in_the_order_asked(matrix):
     assert matrix.pair("bo", "cy").units == (7, 3)
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "words"), [("ann", "dee", "dee has rated nothing"), ("ann", "ann", "named twice")]
-)
+@pytest.mark.parametrize(("a", "b", "words"), [("ann", "dee", "dee has rated nothing"), ("ann", "ann", "named twice")])
 def test_pair_refuses_in_words(matrix, a, b, words):
     with pytest.raises(ValueError, match=words):
         matrix.pair(a, b)
