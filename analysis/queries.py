@@ -1,38 +1,22 @@
-"""Reads for the first pages: where a person's studies stand, and what waits for whom. Never what a coding says."""
+"""Reads for the overview: what stands at each step, and what waits. Counts of submits, never what they say."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Max, Q
 
-from annotator.models import Assignment, Coding, Round, RoundIssue
+from analysis.models import Export, Result
+from annotator.models import RoundIssue
 from annotator.states import Phase
 from corpus.models import Issue
-from studies.models import Membership, Study, User
-
-RECENT_EVENTS = 8
-
-
-@dataclass(frozen=True)
-class OpenWork:
-    """One rater's part of a running round: assignments and how many have a submitted coding."""
-
-    study_id: int
-    round: int
-    alias: str
-    name: str
-    asked: int
-    done: int
-    last_at: datetime | None
-
-    @property
-    def left(self) -> int:
-        return self.asked - self.done
+from studies.errors import NotThere
+from studies.models import Study
+from taxonomy.models import Version
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """Issues at each step from import to label. `coded`: at least one rater has submitted."""
+    """Issues at each step from import to label. `coded`: at least one rater has submitted, whatever they said."""
 
     imported: int
     drawn: int
@@ -42,69 +26,56 @@ class Funnel:
     last_import: datetime | None
 
 
-def my_memberships(user: User) -> QuerySet[Membership]:
-    return Membership.objects.select_related("study").filter(user=user, left_at__isnull=True).order_by("study__title")
+@dataclass(frozen=True)
+class RoundCounts:
+    """Issues of a round. `undecided` is 0 until the round is closed."""
 
-
-def open_work(assignments: QuerySet[Assignment]) -> list[OpenWork]:
-    """By study, round and rater, for the running rounds among these assignments."""
-    answered = Exists(Coding.objects.filter(assignment=OuterRef("pk")))
-    running = assignments.filter(round_issue__round__phase=Phase.INDEPENDENT, member__left_at__isnull=True)
-    rows = (
-        running.annotate(answered=answered)
-        .values(
-            study_id=F("round_issue__round__study"), round=F("round_issue__round__number"),
-            alias=F("member__alias"), name=F("member__user__name"),
-        )
-        .annotate(
-            asked=Count("pk", distinct=True), done=Count("pk", filter=Q(answered=True), distinct=True),
-            last_at=Max("codings__submitted_at"),
-        )
-        .order_by("study_id", "round", "alias")
-    )  # fmt: skip
-    return [OpenWork(**row) for row in rows]
-
-
-def work_of(user: User) -> list[OpenWork]:
-    return open_work(Assignment.objects.filter(member__user=user))
-
-
-def work_in(study: Study) -> list[OpenWork]:
-    return open_work(Assignment.objects.filter(round_issue__round__study=study))
+    issues: int
+    undecided: int
 
 
 def funnel(study: Study) -> Funnel:
-    issues = Issue.objects.filter(repository__study=study)
-    drawn = RoundIssue.objects.filter(round__study=study)
-    imported = issues.aggregate(
-        issues=Count("pk"), repositories=Count("repository", distinct=True), last=Max("last_seen_at")
+    imported = Issue.objects.filter(repository__study=study).aggregate(
+        imported=Count("pk"), repositories=Count("repository", distinct=True), last_import=Max("last_seen_at")
     )
-    counted = drawn.aggregate(
+    drawn = RoundIssue.objects.filter(round__study=study).aggregate(
         drawn=Count("issue", distinct=True),
         coded=Count("issue", distinct=True, filter=Q(assignments__codings__isnull=False)),
         labelled=Count("issue", distinct=True, filter=Q(resolutions__isnull=False)),
     )
-    return Funnel(
-        imported=imported["issues"], repositories=imported["repositories"], last_import=imported["last"], **counted
-    )
+    return Funnel(**imported, **drawn)
 
 
-def rounds_with_progress(study: Study) -> QuerySet[Round]:
-    """Rounds, the latest first, with `issues`, `asked`, `submitted`, and `waiting`: coded and not yet decided."""
-    answered = Assignment.objects.filter(Exists(Coding.objects.filter(assignment=OuterRef("pk"))))
-    of_round = Q(round_issues__isnull=False)
-    return (
-        Round.objects.filter(of_round, study=study)
-        .select_related("version__taxonomy")
-        .annotate(
-            issues=Count("round_issues", distinct=True),
-            asked=Count("round_issues__assignments", distinct=True),
-            submitted=Count(
-                "round_issues__assignments",
-                distinct=True,
-                filter=Q(round_issues__assignments__in=answered.values("pk")),
-            ),
-            decided=Count("round_issues", distinct=True, filter=Q(round_issues__resolutions__isnull=False)),
-        )
-        .order_by("-number")
+def counts_by_round(study: Study) -> dict[int, RoundCounts]:
+    """By the number of the round."""
+    waiting = Q(round__phase=Phase.CLOSED, assignments__codings__isnull=False, resolutions__isnull=True)
+    rows = (
+        RoundIssue.objects.filter(round__study=study)
+        .values_list("round__number")
+        .annotate(issues=Count("pk", distinct=True), undecided=Count("pk", distinct=True, filter=waiting))
     )
+    return {number: RoundCounts(issues, undecided) for number, issues, undecided in rows}
+
+
+def last_results(study: Study, kind: str) -> dict[str, Result]:
+    """The latest stored result of each subject."""
+    rows = Result.objects.filter(study=study, kind=kind).order_by("computed_at", "pk")
+    return {row.subject: row for row in rows}
+
+
+def versions_with_findings(study: Study) -> list[Version]:
+    """Versions that a closed round used, the latest used first."""
+    used = Version.objects.filter(rounds__study=study, rounds__phase=Phase.CLOSED).select_related("taxonomy")
+    return list(used.annotate(last=Max("rounds__closed_at")).order_by("-last", "-pk"))
+
+
+def get_version(study: Study, pk: str) -> Version:
+    found = [version for version in versions_with_findings(study) if str(version.pk) == pk]
+    if not found:
+        raise NotThere("No closed round of this study used this version.")
+    return found[0]
+
+
+def exports_of(study: Study) -> list[Export]:
+    """Exports whose file is whole, the latest first."""
+    return list(Export.objects.filter(job__study=study).exclude(file="").select_related("job__made_by").order_by("-pk"))

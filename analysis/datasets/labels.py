@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.db.models import F
 
 from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, codes_by, in_order
 from analysis.datasets.keys import issue_columns, take_key
-from annotator.models import Resolution, ResolvedCode, RoundIssue
+from annotator.models import ResolvedCode, RoundIssue
+from annotator.queries.labels import labels_of
 from annotator.states import Phase
 from corpus.models import IssueState
 from studies.models import Study
@@ -60,16 +60,11 @@ class LabelledIssue:
 
 
 def labels(study: Study, versions: Collection[Version]) -> list[LabelledIssue]:
-    """Each issue with its latest decision in the closed rounds of these versions, by repository and number."""
-    closed = {
-        "round_issue__round__study": study,
-        "round_issue__round__version__in": versions,
-        "round_issue__round__phase": Phase.CLOSED,
-    }
+    """Each issue whose latest decision was made under one of these versions, by repository and number."""
     issue = "round_issue__issue"
+    closed = {"round_issue__round__version__in": versions, "round_issue__round__phase": Phase.CLOSED}
     rows = (
-        Resolution.objects.filter(**closed)
-        .order_by(f"{issue}__repository__owner", f"{issue}__repository__name", f"{issue}__number", "-decided_at", "-pk")
+        labels_of(study).filter(**closed).select_related(None).prefetch_related(None)
         .values(
             *RESOLUTION_FIELDS, decider_id=F("decided_by"), decider=F("decided_by__name"),
             version_id=F("round_issue__round__version"), round=F("round_issue__round__number"),
@@ -81,8 +76,7 @@ def labels(study: Study, versions: Collection[Version]) -> list[LabelledIssue]:
     resolved = ResolvedCode.objects.filter(**{f"resolution__{key}": value for key, value in closed.items()})
     codes = codes_by(resolved.values_list("resolution", "code__uid"))
     aliases = dict(study.memberships.values_list("user", "alias"))
-    latest = [next(group) for _, group in groupby(rows.iterator(), key=lambda row: row["issue_id"])]
-    return [_labelled(row, books[row.pop("version_id")], codes, aliases) for row in latest]
+    return [_labelled(row, books[row.pop("version_id")], codes, aliases) for row in rows]
 
 
 def _labelled(

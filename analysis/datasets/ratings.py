@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, QuerySet
 
 from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, codes_by, in_order
 from analysis.datasets.keys import issue_columns, take_key
 from analysis.stats.ratings import RatingMatrix, Value
-from annotator.models import AppliedCode, Assignment, Coding, Round
+from annotator.models import AppliedCode, Assignment, Round
+from annotator.queries.codings import last_codings
 from annotator.states import Outcome, Phase
 from annotator.visibility import check_sees_all_codings
 from studies.models import Study
@@ -114,10 +115,10 @@ def natural(alias: str) -> tuple[str, int]:
 
 def ratings(rounds: Collection[Round]) -> Iterator[Rating]:
     """Every rater's independent coding of these rounds, as far as they are closed, by round, issue and rater."""
-    last = Coding.objects.filter(assignment=OuterRef("assignment")).order_by("-revision").values("pk")[:1]
     visible = {"assignment__round_issue__round__in": rounds, "assignment__round_issue__round__phase": Phase.CLOSED}
     rows = (
-        Coding.objects.filter(**visible, pk=Subquery(last))
+        last_codings()
+        .filter(**visible)
         .order_by("assignment__round_issue__round__number", "assignment__round_issue__position", "assignment__member")
         .values(
             *CODING_FIELDS,
