@@ -79,3 +79,8 @@ def get_version(study: Study, pk: str) -> Version:
 def exports_of(study: Study) -> list[Export]:
     """Exports whose file is whole, the latest first."""
     return list(Export.objects.filter(job__study=study).exclude(file="").select_related("job__made_by").order_by("-pk"))
+
+
+def names_by_alias(study: Study) -> dict[str, str]:
+    """For pages, where members know each other by name; exports give aliases."""
+    return {row.alias: str(row.user) for row in study.memberships.select_related("user")}

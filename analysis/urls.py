@@ -1,17 +1,16 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
 
-from studies.permissions import open_study
+from analysis.views import agreement, exports, findings, overview
 
+home = overview.home
 
-def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
-
-
-def study(request: HttpRequest, slug: str) -> HttpResponse:
-    open_study(request, slug)
-    return render(request, "base_study.html")
-
-
-urlpatterns = [path("", study, name="study")]
+urlpatterns = [
+    path("", overview.study, name="study"),
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/issues/", agreement.agreement_issues, name="agreement_issues"),
+    path("findings/", findings.findings, name="findings"),
+    path("findings/refresh/", findings.findings_refresh, name="findings_refresh"),
+    path("export/", exports.exports, name="exports"),
+    path("export/new/", exports.export_new, name="export_new"),
+    path("export/<int:export_id>/file/", exports.export_file, name="export_file"),
+]
