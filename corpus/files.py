@@ -1,6 +1,7 @@
 """Issues and comments from files: JSON Lines in the shape of GitHub's REST objects, or a table with five columns.
 
-Files are read in pages and bounded memory. A line that cannot be used becomes a problem with its number; the rest is read.
+Files are read in pages and bounded memory. A line that cannot be used becomes a problem with its
+number; the rest is read.
 """
 
 import csv
@@ -233,7 +234,10 @@ def parse_row(names: list[str], row: list[str], wrong: str) -> tuple[Mapping[str
     if wrong:
         return None, wrong
     if len(row) != len(names):
-        return None, f"The row has {len(row)} cells, the first line {len(names)}. A quote or a delimiter may be missing."
+        return (
+            None,
+            f"The row has {len(row)} cells, the first line {len(names)}. A quote or a delimiter may be missing.",
+        )
     if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
         return None, "Not UTF-8. Save the file as UTF-8 and import it again."
     return dict(zip(names, row, strict=True)), ""

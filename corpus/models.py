@@ -141,7 +141,7 @@ class Revision(models.Model):
 
 
 class ListingPage(models.Model):
-    """A page of GitHub's listings as last read: with its ETag, an unchanged page costs nothing and is not sent again."""
+    """A page of GitHub's listings as last read: thanks to its ETag, an unchanged page is not sent again."""
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="listing_pages")
     url = models.TextField()

@@ -33,11 +33,15 @@ def search(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
     for word in text.split():
         found &= Q(title__icontains=word) | Q(body__markdown__icontains=word)
     if key := KEY.fullmatch(text.strip()):
-        owner, name, number = key.groups()
-        found |= Q(repository__owner__iexact=owner, repository__name__iexact=name, number=number)
+        found |= Q(repository__owner__iexact=key[1], repository__name__iexact=key[2], number=key[3])
     elif number_only := NUMBER.fullmatch(text.strip()):
         found |= Q(number=number_only[1])
     return issues.filter(found)
+
+
+def in_repository(issues: QuerySet[Issue], full_name: str) -> QuerySet[Issue]:
+    owner, _, name = full_name.partition("/")
+    return issues.filter(repository__owner__iexact=owner, repository__name__iexact=name)
 
 
 def get_issue(study: Study, issue_id: int) -> Issue:

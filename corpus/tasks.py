@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -80,7 +81,7 @@ class ListingReader:
         self.run.progress(checkpoint["done"], checkpoint["total"], unit=part)
         while url := checkpoint["next"]:
             known = queries.listing_of(self.repository, url)
-            listed = patiently(self.run, lambda url=url, known=known: self.connection.page(url, known))
+            listed = patiently(self.run, partial(self.connection.page, url, known))
             page = convert(listed, str(self.repository))
             checkpoint["done"] += page.read
             checkpoint["total"] = total_of(listed, checkpoint)

@@ -28,7 +28,9 @@ def write_page(run: Run, asked: ImportRun, part: str, page: Page, *, repository:
     seen_at = run.job.started_at or run.job.made_at
     with transaction.atomic():
         run.hold()
-        found = write_issues(run.job.study, page, counts, seen_at) + write_comments(run.job.study, page, counts, seen_at)
+        found = write_issues(run.job.study, page, counts, seen_at) + write_comments(
+            run.job.study, page, counts, seen_at
+        )
         # In a listing of GitHub both are expected: pages move while they are read, and pull requests have comments.
         write_problems(asked, page.problems + (found if asked.source == Source.FILE else []))
         remember(repository, page)
