@@ -185,7 +185,7 @@ def parse_line(raw: bytes, whole: bool) -> tuple[Mapping[str, Any] | None, str]:
     if not whole:
         return None, f"The line is longer than {LONGEST_RECORD // 2**20} MB."
     try:
-        value = json.loads(raw.decode("utf-8-sig"))
+        value = json.loads(raw.decode("utf-8-sig").strip())
     except UnicodeDecodeError as error:
         return None, f"Not UTF-8 from byte {error.start + 1} on. Save the file as UTF-8 and import it again."
     except json.JSONDecodeError as error:

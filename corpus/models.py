@@ -149,6 +149,7 @@ class ListingPage(models.Model):
     next_url = models.TextField(blank=True)
     records = models.PositiveIntegerField()
     pull_requests = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["repository", "url"], name="one_listing_page_a_url")]

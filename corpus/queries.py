@@ -1,8 +1,9 @@
 """Reads of repositories, issues, comments and imports."""
 
 import re
+from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Repository, Revision
 from corpus.records import Listing
@@ -87,9 +88,16 @@ def problems_of(run: ImportRun) -> QuerySet[ImportProblem]:
     return run.problems.order_by("pk")
 
 
-def listing_of(repository: Repository, url: str) -> Listing | None:
-    """What an earlier import remembers of this page of GitHub's listings."""
-    page = ListingPage.objects.filter(repository=repository, url=url).first()
+def newest_issue_of(repository: Repository) -> datetime | None:
+    """When the study last got an issue of this repository that it did not have."""
+    newest: datetime | None = repository.issues.aggregate(newest=Max("first_seen_at"))["newest"]
+    return newest
+
+
+def listing_of(repository: Repository, url: str, *, not_before: datetime | None) -> Listing | None:
+    """What an import that was not earlier than `not_before` remembers of this page of GitHub's listings."""
+    pages = ListingPage.objects.filter(repository=repository, url=url)
+    page = (pages.filter(read_at__gte=not_before) if not_before else pages).first()
     if page is None:
         return None
     return Listing(page.url, page.etag, page.next_url, page.records, page.pull_requests)
