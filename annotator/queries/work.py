@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from annotator.models import Assignment, Coding, Draft, Round
+from annotator.states import Outcome
 from studies.errors import NotThere
 from studies.models import Membership
 
@@ -57,8 +58,13 @@ def work_of(round: Round, member: Membership) -> Work:
     return Work(list(assignments_of(round, member)))
 
 
-def with_issues(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    return assignments.select_related("round_issue__issue__repository", "member")
+def to_revisit(round: Round, member: Membership) -> QuerySet[Assignment]:
+    """What a rater may want to open again: skipped, unclear or flagged."""
+    return (
+        assignments_of(round, member)
+        .filter(Q(flagged=True) | Q(outcome__in=[Outcome.SKIPPED, Outcome.UNCLEAR]))
+        .select_related("round_issue__issue__repository")
+    )
 
 
 def get_assignment(round: Round, member: Membership, pk: int) -> Assignment:
