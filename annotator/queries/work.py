@@ -24,7 +24,7 @@ class Work:
     def done(self) -> int:
         return sum(1 for assignment in self.assignments if outcome_of(assignment))
 
-    def next_open(self, after: int = 0) -> Assignment | None:
+    def next_open(self, after: int = -1) -> Assignment | None:
         """The first open assignment after this position, else the first open one from the start."""
         still = [assignment for assignment in self.assignments if not outcome_of(assignment)]
         return next((assignment for assignment in still if assignment.position > after), still[0] if still else None)

@@ -43,6 +43,7 @@ export function drafts({ kept, address, on }) {
 
   async function sendOne(state, options) {
     const { assignment, answer, version, seen } = state;
+    const before = kept.read(place(assignment))?.sent;
     keep(state, answer);
     try {
       const told = await ask(`${address}issues/${assignment}/draft/`, { answer, version, seen }, options);
@@ -54,6 +55,10 @@ export function drafts({ kept, address, on }) {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (dirty.get(assignment) !== state || options?.keepalive) return;
+      if (before && error.told.kept && error.told.seen === seen && same(before, error.told.kept)) {
+        state.version = error.told.version; // what stands there is ours, from before this page was loaded
+        return;
+      }
       dirty.delete(assignment);
       on.refused(state, error);
     }
@@ -80,6 +85,7 @@ export function drafts({ kept, address, on }) {
   }
 
   function leaving() {
+    clearTimeout(timer);
     for (const state of dirty.values()) sendOne(state, { keepalive: true }).catch(() => {});
   }
 
