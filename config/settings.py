@@ -125,6 +125,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# A job whose runner has not been heard of for so long is given to another one.
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 15)
+
 REDIS_URL = env.text("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_IGNORE_RESULT = True
@@ -133,7 +136,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 
 GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")
 GITHUB_TOKEN = env.text("GITHUB_TOKEN")
-GITHUB_SECONDS_BETWEEN_REQUESTS = 0.25
+GITHUB_SECONDS_BETWEEN_REQUESTS = env.number("GITHUB_SECONDS_BETWEEN_REQUESTS", 0.25)
+# How long to wait before each further try when GitHub does not answer; after the last one the import is parked.
+GITHUB_RETRY_SECONDS = [1.0, 3.0, 9.0]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

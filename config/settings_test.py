@@ -15,3 +15,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_AUTOREFRESH = True
 GITHUB_SECONDS_BETWEEN_REQUESTS = 0
+GITHUB_RETRY_SECONDS = [0.0, 0.0, 0.0]

@@ -323,7 +323,9 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
-def test_works_without_scripts(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
+def test_works_without_scripts(
+    make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]
+) -> None:
     round = make_round(2)
     page = sign_in(rater_a, java_script_enabled=False).new_page()
     page.goto(f"/studies/{round.study.slug}/code/{round.number}/")
@@ -336,6 +338,8 @@ def test_works_without_scripts(make_round: Any, sign_in: SignIn, rater_a: Any) -
     page.get_by_role("button", name="Skip").click()
     expect(page.get_by_role("heading", name="You have coded all 2 issues of round 1")).to_be_visible()
     assert said(round) == [("Problem 1", "coded", {"Model usage"}), ("Problem 2", "skipped", set())]
+    assert ["409 (Conflict)" in line for line in complaints] == [True]
+    complaints.clear()
 
 
 def test_an_earlier_draft_is_shown_again(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
