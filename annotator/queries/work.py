@@ -71,7 +71,10 @@ def get_assignment(round: Round, member: Membership, pk: int) -> Assignment:
     """One of the member's own assignments, with its issue. NotThere for anybody else's."""
     found = (
         Assignment.objects.select_related(
-            "member", "round_issue__round__version__taxonomy", "round_issue__issue__repository"
+            "member",
+            "round_issue__round__version__taxonomy",
+            "round_issue__issue__repository",
+            "round_issue__issue__body",
         )
         .filter(round_issue__round=round, member=member, pk=pk)
         .first()

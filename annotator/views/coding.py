@@ -20,7 +20,6 @@ from annotator.forms import DraftForm, SubmitForm, answer_from
 from annotator.models import Assignment, Coding, Round
 from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.palette import flat, palette_of
-from annotator.queries.reading import reading_of
 from annotator.queries.rounds import get_round
 from annotator.queries.work import (
     Work,
@@ -32,6 +31,7 @@ from annotator.queries.work import (
     work_of,
 )
 from annotator.services.coding import check_is_running, save_draft, submit_coding
+from annotator.services.reading import reading_of
 from annotator.states import Confidence
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.permissions import Access, Permission, open_study

@@ -20,8 +20,8 @@ from annotator.queries.disagreements import (
     unanimous_open,
 )
 from annotator.queries.palette import flat, palette_of
-from annotator.queries.reading import reading_of
 from annotator.queries.rounds import get_round, rounds_of
+from annotator.services.reading import reading_of
 from annotator.services.resolution import check_can_resolve, resolve, resolve_unanimous
 from annotator.states import How, Phase
 from studies.errors import Conflict, Invalid

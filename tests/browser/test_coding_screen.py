@@ -323,9 +323,7 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
-def test_works_without_scripts(
-    make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]
-) -> None:
+def test_works_without_scripts(make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]) -> None:
     round = make_round(2)
     page = sign_in(rater_a, java_script_enabled=False).new_page()
     page.goto(f"/studies/{round.study.slug}/code/{round.number}/")
