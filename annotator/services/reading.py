@@ -1,4 +1,4 @@
-"""An issue as it is read: without what may bias (its state, its end, other answers). Renderings are made on first need."""
+"""An issue as it is read, without what may bias: its state, its end, other answers. Rendered on first need."""
 
 from dataclasses import dataclass
 
