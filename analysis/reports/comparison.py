@@ -15,6 +15,7 @@ def comparison_report(labelled: Sequence[LabelledIssue], book: Codebook) -> Comp
     return ComparisonReport(
         taxonomy=book.taxonomy,
         version=book.version,
+        categories=tuple(by_category),
         overall=_overall(by_category),
         several=len(timed) - len(single),
         one_category_only=_overall(_measured(groups(single, book))) if len(single) < len(timed) else None,

@@ -84,6 +84,7 @@ class ComparisonReport:
 
     taxonomy: str
     version: int
+    categories: tuple[str, ...]
     overall: GroupTest
     several: int
     one_category_only: GroupTest | None

@@ -28,6 +28,13 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def percent_interval(found: Any) -> str:
+    """The interval of a share, in per cent."""
+    spread = found.interval
+    return f"[{percent(spread.low)}, {percent(spread.high)}]" if spread else ""
+
+
+@register.filter
 def p_value(p: float | None) -> str:
     """Three decimals without the leading zero, or < .001."""
     if p is None:

@@ -19,6 +19,6 @@ class Command(BaseCommand):
             self.stdout.write("The chart library is there.")
             return
         beside = library.with_suffix(".part")
-        beside.write_text(mark + vl_convert.javascript_bundle(None))
+        beside.write_text(mark + vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
         beside.replace(library)
         self.stdout.write(f"The chart library is made: {library}")
