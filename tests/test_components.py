@@ -15,9 +15,7 @@ def page(request):
     return HttpResponse()
 
 
-urlpatterns = [
-    path(f"{name}/", page, name=name) for name in ("home", "sign_in", "sign_out", "password_change")
-]
+urlpatterns = [path(f"{name}/", page, name=name) for name in ("home", "sign_in", "sign_out", "password_change")]
 
 
 class Person:
@@ -29,9 +27,7 @@ class Person:
 class RoundForm(forms.Form):
     name = forms.CharField(label="Name", help_text="Raters see it.")
     size = forms.IntegerField(label="Issues", required=False)
-    kind = forms.ChoiceField(
-        label="Kind", choices=[("c", "Coding")], widget=forms.RadioSelect, help_text="Pick one."
-    )
+    kind = forms.ChoiceField(label="Kind", choices=[("c", "Coding")], widget=forms.RadioSelect, help_text="Pick one.")
     hide = forms.BooleanField(label="Hide labels", required=False)
     token = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -107,9 +103,7 @@ def test_what_a_person_typed_is_escaped():
 # Small parts
 
 
-@pytest.mark.parametrize(
-    ("kind", "alert"), [("error", True), ("warning", False), ("success", False), ("", False)]
-)
+@pytest.mark.parametrize(("kind", "alert"), [("error", True), ("warning", False), ("success", False), ("", False)])
 def test_only_an_error_interrupts(kind, alert):
     html = component("note", kind=kind, text="Words")
     assert ('role="alert"' in html) is alert
@@ -134,9 +128,7 @@ def test_the_pager_counts_and_keeps_the_query(number):
     links = dict(re.findall(r'rel="(\w+)" href="([^"]+)"', html))
     start = (number - 1) * 8 + 1
     assert f"{start}–{min(start + 7, 84)} of 84 issues" in html
-    assert set(links) == {"prev", "next"} - ({"prev"} if number == 1 else set()) - (
-        {"next"} if number == 11 else set()
-    )
+    assert set(links) == {"prev", "next"} - ({"prev"} if number == 1 else set()) - ({"next"} if number == 11 else set())
     assert all(link.startswith("?q=gpu&amp;page=") for link in links.values())
 
 

@@ -17,9 +17,7 @@ COLOUR = re.compile(
     r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\(|:\s*(?:white|black|red|gr[ae]y)\b",
     re.IGNORECASE,
 )
-DRAWN_COLOUR = re.compile(
-    r"\b(?:fill|stroke|color|bgcolor|stop-color)=[\"'](?!none|currentColor)", re.IGNORECASE
-)
+DRAWN_COLOUR = re.compile(r"\b(?:fill|stroke|color|bgcolor|stop-color)=[\"'](?!none|currentColor)", re.IGNORECASE)
 INLINE = re.compile(
     r"\sstyle\s*=|<style\b|\son[a-z]+\s*=|\shx-on|javascript:|(?:src|href)=[\"']?data:"
     r"|<script\b(?![^>]*\bsrc=)(?![^>]*type=[\"']application/json)",
@@ -76,9 +74,7 @@ def test_what_a_strict_policy_blocks_is_recognised(html: str) -> None:
     assert INLINE.search(html)
 
 
-@pytest.mark.parametrize(
-    "html", ['<script src="/a.js" defer></script>', '<script type="application/json">1</script>']
-)
+@pytest.mark.parametrize("html", ['<script src="/a.js" defer></script>', '<script type="application/json">1</script>'])
 def test_what_a_strict_policy_allows_is_let_through(html: str) -> None:
     assert not INLINE.search(html)
 
@@ -137,11 +133,7 @@ THEMES = ("light", "dark")
 GROUNDS = ("ground", "raised", "sunken", "hover")
 CATEGORIES = tuple(f"category-{n}" for n in range(8))
 TEXT_PAIRS = [
-    *(
-        (text, ground)
-        for text in ("text", "muted", "faint", "accent", "danger", "warn", "good")
-        for ground in GROUNDS
-    ),
+    *((text, ground) for text in ("text", "muted", "faint", "accent", "danger", "warn", "good") for ground in GROUNDS),
     *(("text", ground) for ground in ("accent-soft", "danger-soft", "warn-soft", "good-soft", "hit")),
     *(("text", f"heat-{n}") for n in range(1, 5)),
     *(("on-accent", ground) for ground in ("accent", "accent-strong", "heat-5", "heat-6")),
@@ -153,9 +145,7 @@ TEXT_PAIRS = [
     ("warn", "warn-soft"),
     ("good", "good-soft"),
 ]
-SHAPE_PAIRS = [
-    (shape, ground) for shape in ("edge", "focus", *CATEGORIES) for ground in ("ground", "raised", "sunken")
-]
+SHAPE_PAIRS = [(shape, ground) for shape in ("edge", "focus", *CATEGORIES) for ground in ("ground", "raised", "sunken")]
 
 
 def palette(theme: str) -> dict[str, str]:
