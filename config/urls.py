@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from config.health import healthz
+
 urlpatterns = [
+    path("healthz/", healthz, name="healthz"),
     path("", include("studies.urls")),
     path("studies/<slug:slug>/", include("jobs.urls")),
     path("studies/<slug:slug>/", include("corpus.urls")),
