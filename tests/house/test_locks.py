@@ -13,7 +13,7 @@ from tests.house import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = PROJECT["dependencies"]
 DEVELOPMENT = RUNTIME + PROJECT["optional-dependencies"]["dev"]
-BLOCK = re.compile(r"^(\S+?)==([^\s;]+)(.*(?:\\\n.*)*)", re.MULTILINE)
+BLOCK = re.compile(r"^(\S+?)==([^\s;]+)((?:[^\\\n]|\\\n)*)", re.MULTILINE)
 
 
 def locked(name: str) -> dict[str, set[tuple[str, str]]]:
