@@ -32,17 +32,16 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-def data_folder(base: Path) -> Path:
-    """Where everything that Intercoder keeps lies: database, uploads, exports, the secret key."""
-    folder = Path(text("INTERCODER_DATA") or base / "var").expanduser().resolve()
+def folder(name: str, default: Path) -> Path:
+    """A folder that is made where it is missing."""
+    path = Path(text(name) or default).expanduser().resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(
-            f"The data folder {folder} cannot be made ({error.strerror}). "
-            "Set INTERCODER_DATA to a folder you may write to."
+            f"The folder {path} cannot be made ({error.strerror}). Set {name} to a folder you may write to."
         ) from error
-    return folder
+    return path
 
 
 def secret_key(data: Path) -> str:

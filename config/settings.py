@@ -5,11 +5,12 @@ from pathlib import Path
 from config import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = env.data_folder(BASE_DIR)
+# Where everything that Intercoder keeps lies: database, uploads, exports, the secret key.
+DATA_DIR = env.folder("INTERCODER_DATA", BASE_DIR / "var")
 
 DEBUG = env.switch("DEBUG")
 SECRET_KEY = env.secret_key(DATA_DIR)
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
@@ -90,9 +91,11 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+# What can be made again: a container image brings it along, elsewhere it lies beside the data.
+BUILD_DIR = env.folder("INTERCODER_BUILD", DATA_DIR)
+STATIC_ROOT = BUILD_DIR / "static"
 # The chart library is made from an installed package, not kept in the checkout.
-BUILT_DIR = DATA_DIR / "built"
+BUILT_DIR = BUILD_DIR / "built"
 BUILT_DIR.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static", BUILT_DIR]
 STORAGES = {
@@ -106,6 +109,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 SECURE_SSL = env.switch("HTTPS")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_SSL else None
 SECURE_SSL_REDIRECT = SECURE_SSL
+SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]  # asked from beside the server, not through the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
 SECURE_REFERRER_POLICY = "same-origin"
@@ -156,6 +160,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What a person can do on the pages, for programs, with the same rights and the same blindness.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 
 LOGGING = {

@@ -15,6 +15,9 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     if SHARED_DATA.is_dir():
         return
     skip = pytest.mark.skip(reason=f"the real data in {SHARED_DATA} are not on this machine")
