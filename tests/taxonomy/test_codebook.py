@@ -6,8 +6,9 @@ import uuid
 import pytest
 
 from studies.errors import Invalid
-from taxonomy.exchange.codebook import LARGEST, read_codebook
+from taxonomy.exchange.codebook import read_codebook
 from taxonomy.queries import records
+from taxonomy.services.structure import MAX_BYTES
 from taxonomy.services.versions import import_taxonomy
 
 UID = "5f0c7c2e-6d0b-4a9e-9a61-0d6f3d3b8f01"
@@ -44,6 +45,11 @@ def test_whole_codebook_is_read_with_its_uids_and_texts():
 def test_parent_is_found_by_uid_or_by_name_wherever_it_stands():
     codes = read({"name": "B", "parent": "a"}, {"name": "C", "parent": "Key"}, {"uid": "key", "name": "A"}).codes
     assert [code.parent for code in codes] == [codes[2].uid, codes[2].uid, None]
+
+
+def test_codes_are_found_again_by_what_the_file_calls_them():
+    book = read({"uid": "Loading", "name": "A"}, {"uid": UID, "name": "B"})
+    assert book.uids == {"loading": book.codes[0].uid, UID: uuid.UUID(UID)}
 
 
 def test_published_taxonomy_of_the_field_can_be_brought_along(study, lead):
@@ -103,7 +109,7 @@ def test_every_parent_that_cannot_be_found_is_named():
         (b'{"name": 5, "codes": [{"name": "A"}]}', "“name” must be a text."),
         (b"[" * 200_000, "The file holds a number or a nesting no codebook needs."),
         (b'{"codes": ' + b"9" * 5000 + b"}", "The file holds a number or a nesting no codebook needs."),
-        (b" " * (LARGEST + 1), "The file is larger than 2 MB."),
+        (b" " * (MAX_BYTES + 1), "The file is larger than 2 MB."),
         (json.dumps({"codes": [{}] * 2001}).encode(), "The file has 2001 codes; a taxonomy has at most 2000."),
     ],
     ids=range(12),

@@ -249,6 +249,14 @@ def test_lead_of_another_study_changes_nothing_here(draft, code, stranger, outli
     assert outline(draft) == WHOLE
 
 
+def test_rows_of_a_draft_do_not_refuse(draft, code):
+    draft.codes.filter(name__in=["B", "C"]).delete()
+    draft.codes.update(definition="changed")
+    assert set(draft.codes.values_list("name", "definition")) == {
+        (name, "changed") for name in ("A", "A1", "A1a", "A2")
+    }
+
+
 def test_rows_of_a_published_version_refuse_by_themselves(draft, code, lead):
     publish(version=draft, by=lead)
     one, version = code("C"), Version.objects.get()
