@@ -41,7 +41,7 @@ class RoundForm(forms.Form):
     )
     kind = forms.ChoiceField(
         choices=[
-            (Kind.CODING, "coding: its labels count"),
+            (Kind.CODING, "coding"),
             (Kind.CALIBRATION, "calibration: learn the codes together"),
         ],
         widget=forms.RadioSelect,

@@ -54,6 +54,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "progress": progress,
         "given": sum(row.given for row in progress),
         "coded": sum(row.coded for row in progress),
+        "missing": sum(row.missing for row in progress),
         "mine": own(progress, access),
         "may_manage": access.may(Permission.MANAGE_ROUNDS),
         "may_resolve": access.may(Permission.RESOLVE),

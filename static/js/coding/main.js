@@ -180,7 +180,7 @@ listen({
     "]": () => open(rater.beside(state.assignment, 1)),
     j: () => comment(1),
     k: () => comment(-1),
-    m: () => form.elements.memo.focus(),
+    m: () => (codes.unfold(), form.elements.memo.focus()),
     f: () => form.elements.flagged.click(),
     s: skip,
     "?": showKeys,

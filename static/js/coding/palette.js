@@ -51,9 +51,18 @@ export function palette({ several, changed }) {
 
   function tellChosen() {
     const chosen = inputs.filter((input) => input.checked).map((input) => nameOf(input.value));
+    for (const box of list.querySelectorAll("li > label > small")) {
+      const inside = box.closest("li").querySelectorAll("ul :checked").length;
+      box.textContent = inside ? `${inside} inside` : "";
+    }
     document.querySelector("[data-chosen]").replaceChildren(
       ...chosen.map((name) => Object.assign(document.createElement("li"), { textContent: name })),
     );
+  }
+
+  // On a phone the fields lie in the folded sheet; what cannot be seen cannot be typed in.
+  function unfold() {
+    if (!filter.offsetParent) location.replace("#palette");
   }
 
   function narrow() {
@@ -91,5 +100,5 @@ export function palette({ several, changed }) {
     list.scrollTop = 0;
   }
 
-  return { number, toggle, walk, reset, nameOf, focusFilter: () => (filter.focus(), filter.select()) };
+  return { number, toggle, walk, reset, nameOf, unfold, focusFilter: () => (unfold(), filter.focus(), filter.select()) };
 }
