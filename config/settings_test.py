@@ -16,3 +16,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_AUTOREFRESH = True
 GITHUB_SECONDS_BETWEEN_REQUESTS = 0
 GITHUB_RETRY_SECONDS = [0.0, 0.0, 0.0]
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, as in real use: the browser tests' server writes from several threads, which a database in memory cannot.
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405

@@ -18,7 +18,7 @@ def coefficient(value: float | None) -> str:
 
 @register.filter
 def interval(found: Any) -> str:
-    return agreement.interval(found)
+    return agreement.interval(found) if found else ""
 
 
 @register.filter

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
@@ -20,6 +21,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGUMENTS}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def chart_library() -> None:
+    """The charts' script, which the start command makes once from an installed package."""
+    call_command("build_chart_library")
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What the browser complained of: script errors, blocked content, failed loads. Empty at the end.
@@ -29,16 +36,12 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def sign_in(browser: Browser, live_server: Any, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
-    """A browser context in which a person is signed in."""
+def visitor(browser: Browser, live_server: Any, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser context of somebody who has not signed in. At the end no page may have complained."""
     opened: list[BrowserContext] = []
 
-    def enter(user: Any, **options: Any) -> BrowserContext:
-        client = Client()
-        client.force_login(user)
+    def enter(**options: Any) -> BrowserContext:
         context = browser.new_context(base_url=live_server.url, **options)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         context.on("page", lambda page: listen(page, complaints))
         opened.append(context)
         return context
@@ -48,6 +51,21 @@ def sign_in(browser: Browser, live_server: Any, complaints: list[str]) -> Iterat
     for context in opened:
         settle(context)
     assert told == []
+
+
+@pytest.fixture
+def sign_in(visitor: Callable[..., BrowserContext], live_server: Any) -> Callable[..., BrowserContext]:
+    """A browser context in which a person is signed in."""
+
+    def enter(user: Any, **options: Any) -> BrowserContext:
+        client = Client()
+        client.force_login(user)
+        context = visitor(**options)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        return context
+
+    return enter
 
 
 def settle(context: BrowserContext) -> None:
