@@ -12,7 +12,7 @@ DEMO = Path(__file__).resolve().parents[2] / "demo" / "data"
 
 @dataclass(frozen=True)
 class Corpus:
-    """Files to import, the codes to make, and for each issue (`owner/name#number`) the code that a careful rater gives."""
+    """Files to import, the codes to make, and by issue (`owner/name#number`) what a careful rater says."""
 
     issues: Path
     comments: Path
