@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 
-from taxonomy.exchange.codebook import LARGEST
 from taxonomy.models import Code
 from taxonomy.queries import Node
 from taxonomy.services.editing import LONGEST_NAME, told
+from taxonomy.services.structure import MAX_BYTES
 
 
 def area(label: str, rows: int, help_text: str = "") -> forms.CharField:
@@ -36,7 +36,7 @@ class TaxonomyForm(forms.Form):
     def content(self) -> bytes | None:
         """The bytes that hold codes, if any were given; one more than the limit tells that it was passed."""
         if self.cleaned_data["file"]:
-            read: bytes = self.cleaned_data["file"].read(LARGEST + 1)
+            read: bytes = self.cleaned_data["file"].read(MAX_BYTES + 1)
             return read
         return self.cleaned_data["text"].encode() or None
 

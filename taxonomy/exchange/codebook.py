@@ -12,17 +12,19 @@ from typing import Any
 from studies.errors import Invalid
 from taxonomy.queries import TEXTS, CodeRecord
 from taxonomy.services.editing import cleaned
+from taxonomy.services.structure import MAX_BYTES, MAX_CODES
 
-LARGEST = 2 * 1024 * 1024
-MOST_CODES = 2000
 KNOWN = {*TEXTS, "uid", "parent"}
 
 
 @dataclass(frozen=True)
 class Codebook:
+    """A taxonomy without its rows. `uids` tells the uid of each code by what the file calls it, in lower case."""
+
     name: str
     purpose: str
     codes: list[CodeRecord]
+    uids: dict[str, uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,15 @@ def read_codebook(content: bytes) -> Codebook:
     entries = whole.get("codes")
     if not isinstance(entries, list) or not entries:
         raise Invalid('The file has no codes. Put them in a list under "codes".')
-    if len(entries) > MOST_CODES:
-        raise Invalid(f"The file has {len(entries)} codes; a taxonomy has at most {MOST_CODES}.")
+    if len(entries) > MAX_CODES:
+        raise Invalid(f"The file has {len(entries)} codes; a taxonomy has at most {MAX_CODES}.")
     name, purpose = (text_of(whole, field) for field in ("name", "purpose"))
-    return Codebook(name, purpose, read_codes(entries))
+    codes, uids = read_codes(entries)
+    return Codebook(name, purpose, codes, uids)
 
 
 def parse(content: bytes) -> dict[str, Any]:
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         raise Invalid("The file is larger than 2 MB. A codebook of 2,000 codes fits in that; split it.")
     try:
         whole = json.loads(content.decode("utf-8-sig"))
@@ -66,7 +69,7 @@ def parse(content: bytes) -> dict[str, Any]:
     return whole
 
 
-def read_codes(entries: list[Any]) -> list[CodeRecord]:
+def read_codes(entries: list[Any]) -> tuple[list[CodeRecord], dict[str, uuid.UUID]]:
     problems: list[str] = []
     read = [read_code(place, entry, problems) for place, entry in enumerate(entries, start=1)]
     if problems:
@@ -77,7 +80,7 @@ def read_codes(entries: list[Any]) -> list[CodeRecord]:
     placed = [with_parent(place, entry, keys, names, problems) for place, entry in enumerate(read, start=1) if entry]
     if problems:
         raise Invalid(problems)
-    return placed
+    return placed, keys
 
 
 def names_of(codes: list[CodeRecord]) -> dict[str, list[uuid.UUID]]:

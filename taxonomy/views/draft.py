@@ -38,7 +38,8 @@ def open_draft(request: HttpRequest, slug: str, taxonomy_id: int) -> tuple[Acces
 
 
 def editor(request: HttpRequest, draft: Version, nodes: list[Node], status: int = 200, **shown: Any) -> HttpResponse:
-    shown |= {"may_edit": True, "draft": draft, "taxonomy": draft.taxonomy, "versions": versions_of(draft.taxonomy), "nodes": nodes}
+    taxonomy = draft.taxonomy
+    shown |= {"taxonomy": taxonomy, "versions": versions_of(taxonomy), "draft": draft, "nodes": nodes, "may_edit": True}
     return render(request, "taxonomy/draft.html", shown, status=status)
 
 

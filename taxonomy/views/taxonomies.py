@@ -18,14 +18,14 @@ from taxonomy.services.versions import import_taxonomy
 def taxonomies(request: HttpRequest, slug: str) -> HttpResponse:
     """With a single taxonomy its page is shown at once."""
     access = open_study(request, slug)
-    found = overview(access.study)
+    found, may_edit = overview(access.study), access.may(Permission.EDIT_TAXONOMY)
     if len(found) == 1:
         only = found[0]
-        if only.has_draft and access.may(Permission.EDIT_TAXONOMY):
+        if only.has_draft and may_edit:
             return redirect("taxonomy_draft", slug, only.taxonomy.pk)
         if only.latest:
             return redirect("taxonomy_version", slug, only.taxonomy.pk, only.latest)
-    return render(request, "taxonomy/list.html", {"taxonomies": found, "may_edit": access.may(Permission.EDIT_TAXONOMY)})
+    return render(request, "taxonomy/list.html", {"taxonomies": found, "may_edit": may_edit})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -34,7 +34,7 @@ def test_invitation_makes_a_member_once(study, lead, stranger, rater_a):
     with pytest.raises(NotThere):
         accept_invitation(token=token, by=factories.user("another"))
     assert list(study.events.order_by("pk").values_list("actor_name", "verb", "target")) == [
-        ("lead", "invited", "a observer"),
+        ("lead", "invited", "somebody as observer"),
         ("stranger", "joined as", "observer-2"),
     ]
 
