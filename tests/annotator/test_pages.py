@@ -142,8 +142,9 @@ def test_coding_screen_needs_few_queries_whatever_the_round(
         # session, person, membership, round, work, assignment, draft, last coding, last submit, comments, texts, codes
         with django_assert_num_queries(12):
             client.get(address("coding", round))
+        url = address("coding_issue", round, assignment_id=mine(round).pk)
         with django_assert_num_queries(9):
-            client.get(address("coding_issue", round, assignment_id=mine(round).pk))
+            client.get(url)
 
 
 def test_named_issue_is_opened_and_others_are_not_there(running: Round, rater_a: Any) -> None:
