@@ -87,7 +87,7 @@ def test_no_python_that_is_new_enough(clone, tmp_path):
 
 def test_help_needs_no_environment(clone):
     shutil.copy(ROOT / "config/launch.py", clone / "config/launch.py")
-    for name in ("children", "fingerprint", "terminal"):
+    for name in ("ask_health", "children", "fingerprint", "terminal"):
         shutil.copy(ROOT / f"config/{name}.py", clone / "config")
     done = start(clone, "--help")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "usage: ./start [-h] [--port N] [--demo]")
