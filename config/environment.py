@@ -3,7 +3,7 @@
 Runs before anything is installed, so it uses the standard library alone.
 """
 
-import importlib.util
+import importlib
 import shutil
 import subprocess
 import sys
@@ -58,11 +58,19 @@ def is_usable(folder: Path) -> bool:
 
 
 def check_can_make(root: Path, megabytes: int) -> None:
-    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+    if not (is_there("venv") and is_there("ensurepip")):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise Missing(f"Python's venv module is missing. Install it: apt-get install python{version}-venv")
     if shutil.disk_usage(root).free < megabytes * 10**6:
         raise Missing(f"The packages need {megabytes} MB in {root}, and there is less. Make room, then start again.")
+
+
+def is_there(module: str) -> bool:
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
 
 
 def install(root: Path, lock: str) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+from config.ask_health import answers
 from config.children import Child, Family, begin_process
 from config.fingerprint import fingerprint
 from config.terminal import Refusal
@@ -167,16 +168,6 @@ def wait_for_answer(web: Child, port: int) -> None:
             return
         time.sleep(0.05)
     raise Refusal("The web server did not start; the lines above say why. Your data are as they were.")
-
-
-def answers(port: int) -> bool:
-    """Asked by hand: http.client would add some megabytes to a process that only waits."""
-    try:
-        with socket.create_connection((HOST, port), timeout=5) as connection:
-            connection.sendall(b"GET /healthz/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
-            return connection.recv(64).split(b" ")[1:2] == [b"200"]
-    except OSError:
-        return False
 
 
 def welcome(port: int, answer: Mapping[str, str], folder: Path, *, demo: bool) -> str:

@@ -15,11 +15,13 @@ import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config.fingerprint import fingerprint
 from config.terminal import Refusal
+
+UNUSED = ["rest_framework"]  # the browsable API, which is not served
 
 
 def main() -> int:
@@ -63,11 +65,11 @@ def migrate() -> None:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             print("Preparing the database ...", file=sys.stderr, flush=True)
             call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise Refusal(unreachable(error)) from error
 
 
-def unreachable(error: OperationalError) -> str:
+def unreachable(error: DatabaseError) -> str:
     database = settings.DATABASES["default"]
     place = database["NAME"]
     if database.get("HOST"):
@@ -85,7 +87,7 @@ def collect_static() -> None:
     print("Collecting style sheets and scripts ...", file=sys.stderr, flush=True)
     call_if_there("build_chart_library")
     shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
-    call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True)
+    call_command("collectstatic", verbosity=0, interactive=False, skip_checks=True, ignore_patterns=UNUSED)
     mark.write_text(made_from)
 
 

@@ -1,0 +1,1 @@
+"""A kind of work that does next to nothing, for tests of whoever carries work out."""
