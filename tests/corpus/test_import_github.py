@@ -138,7 +138,7 @@ def test_limit_of_requests_parks_until_it_ends(import_github, fake, fault, secon
         ),
         (
             fakes.refusal(404),
-            "GitHub has nothing under this name (404). There is no repository tidewater/captioner, or the token may not "
+            "GitHub has nothing under this name (404). There is no repository tidewater/captioner, or the token may not "  # noqa: E501
             "see it. Check the name; a private repository needs a token that may read its issues.",
         ),
         (
