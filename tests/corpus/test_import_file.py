@@ -39,6 +39,30 @@ def test_import_keeps_every_field_of_an_issue(import_file):
     assert row.url == "https://github.com/tidewater/captioner/issues/3"
 
 
+def test_import_takes_an_issue_that_says_next_to_nothing(import_file):
+    said = {"repository": "a/b", "number": 1, "title": "T", "created_at": "2023-01-01T00:00:00Z"}
+    address = {"repository": "a/b", "html_url": "https://ghe.example/a/b/issues/2", "title": "U"}
+    with_bot = {"user": {"login": "ci[bot]"}, "created_at": "2023-01-01T00:00:00Z", "repository": {"full_name": "x/y"}}
+    done = import_file(
+        made.lines([said, {**address, **with_bot, "repository": "a/b"}, {**address, **with_bot, "title": "V"}])
+    )
+    assert told(done) == [("line 2", REPEATED, False)]
+    rows = Issue.objects.order_by("number").values_list("number", "title", "url", "state", "labels", "author_is_bot")
+    assert list(rows) == [
+        (1, "T", "https://github.com/a/b/issues/1", "open", [], False),
+        (2, "V", "https://ghe.example/a/b/issues/2", "open", [], True),
+    ]
+
+
+def test_rows_name_themselves(import_file):
+    import_file(made.lines([made.issue(1)]))
+    again = import_file(made.lines([made.issue(1, body="New")]))
+    issue, revision = Issue.objects.get(), Revision.objects.get()
+    assert [str(issue), str(revision), str(again)] == [
+        "tidewater/captioner#1", f"earlier body of issue {issue.pk}", f"import {again.pk} from file",
+    ]  # fmt: skip
+
+
 def test_import_reads_issues_then_their_comments(import_file):
     done = import_file(
         made.lines([made.issue(1), made.pull_request(2), made.issue(3)]),

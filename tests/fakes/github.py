@@ -23,6 +23,8 @@ class FakeGitHub:
         self.listings = {"issues": [], "issues/comments": []}
         self.recorded = {}
         self.former_names = []
+        self.moved_to = ""
+        self.repository_object = None
         self.faults = deque()
         self.requests = []
         self.statuses = []
@@ -55,6 +57,8 @@ class FakeGitHub:
 
     def answer(self, path):
         """Status, headers and body for a path with its query."""
+        if self.moved_to:
+            return 301, {"Location": f"{self.moved_to}{path}"}, {}
         split = urlsplit(path)
         recorded = self.recorded.get(key_of(path)) or self.recorded.get((split.path, None))
         if recorded:
@@ -64,7 +68,8 @@ class FakeGitHub:
             if split.path == f"/repos/{name}":
                 return 301, {"Location": f"{self.url}/repositories/{self.repository_id}"}, {}
         if split.path in (f"/repos/{self.full_name}", f"/repositories/{self.repository_id}"):
-            return 200, {}, {"id": self.repository_id, "full_name": self.full_name}
+            told = {"id": self.repository_id, "full_name": self.full_name}
+            return 200, {}, told if self.repository_object is None else self.repository_object
         if found := re.fullmatch(rf"/repos/{re.escape(self.full_name)}/(issues(?:/comments)?)", split.path):
             return self.listing(found[1], split.path, parse_qs(split.query))
         return 404, {}, {"message": "Not Found"}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from jobs import registry, runner, services, tasks
 from jobs.errors import Failed, LeaseLost, Park, ShuttingDown, StopAsked
 from jobs.heartbeat import Heartbeat
+from jobs.management.commands import run_jobs
 from jobs.models import Job, State
 from jobs.queries import get_job, jobs_of, pace
 from studies.errors import NotThere
@@ -216,6 +217,7 @@ def test_ended_job_is_not_stopped(enqueue, lead):
     assert (state(job), job.stop_asked_at) == (State.DONE, None)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_runner_takes_what_is_due_in_order(enqueue):
     first, second = enqueue(), enqueue("fail")
     enqueue_later = enqueue()
@@ -225,12 +227,14 @@ def test_runner_takes_what_is_due_in_order(enqueue):
     assert calls == [first.pk, second.pk]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_runner_waits_until_it_is_told_to_stop(enqueue, monkeypatch):
     enqueue()
     worker = runner.Runner()
+    monkeypatch.setattr(run_jobs, "Runner", lambda: worker)
     monkeypatch.setattr(runner.signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(worker.stopping, "wait", lambda seconds: worker.stop())
-    worker.forever()
+    call_command("run_jobs")
     assert len(calls) == 1
 
 
@@ -248,6 +252,7 @@ def test_job_that_another_runner_took_meanwhile_is_left(enqueue, monkeypatch):
     assert not runner.Runner().once()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_command_runs_what_is_due_and_ends(enqueue):
     jobs = [enqueue(), enqueue()]
     call_command("run_jobs", "--once")
