@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.core.files import File
 
@@ -124,7 +124,7 @@ class Story:
                 memo=answer["memo"],
                 confidence=answer["confidence"],
                 client_id=uuid.uuid4(),
-                by=cast(User, assignment.member.user),
+                by=assignment.member.user,
             )
 
     def code_ids(self, version: Version, uids: Iterable[str]) -> list[int]:
