@@ -37,6 +37,7 @@ def for_request(request: HttpRequest) -> dict[str, Any]:
         "access": access,
         "study": access.study,
         "sections": list(links(access, request.path)),
+        "search_url": reverse("issues", args=[access.study.slug]),
     }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -53,10 +54,14 @@ def event_hash(event: Event) -> str:
 
 
 def first_broken_event(study: Study | None) -> Event | None:
-    """The first event whose hash does not fit what it says or what stands before it; None when all fit."""
-    previous = ""
-    for event in Event.objects.filter(study=study).order_by("pk").iterator():
-        if event.previous_hash != previous or event.hash != event_hash(event):
+    """The first event of the whole trail whose hash does not fit what it says or what stands before it; None: all fit."""
+    return first_broken(Event.objects.filter(study=study).order_by("pk").iterator(), "")
+
+
+def first_broken(events: Iterable[Event], previous_hash: str) -> Event | None:
+    """The same for a stretch of the trail, oldest first, and the hash of the event before it."""
+    for event in events:
+        if event.previous_hash != previous_hash or event.hash != event_hash(event):
             return event
-        previous = event.hash
+        previous_hash = event.hash
     return None

@@ -1,5 +1,7 @@
 """A new study, its settings, and its audit trail."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -7,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.forms import StudyForm
-from studies.models import Study
+from studies.models import Event, Study
 from studies.permissions import Permission, open_study, person
 from studies.queries import events_of
-from studies.services.events import first_broken_event
+from studies.services.events import first_broken
 from studies.services.studies import create_study, update_study
 
 EVENTS_A_PAGE = 50
@@ -42,12 +44,13 @@ def study_settings(request: HttpRequest, slug: str) -> HttpResponse:
 def activity(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
     shown = Paginator(events_of(access.study), EVENTS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "studies/activity.html", {"page": shown, "broken": broken_line(access.study)})
+    return render(request, "studies/activity.html", {"page": shown, "broken": broken_line(access.study, list(shown))})
 
 
-def broken_line(study: Study) -> str:
-    """Empty while the trail is whole."""
-    event = first_broken_event(study)
+def broken_line(study: Study, shown: Sequence[Event]) -> str:
+    """Empty while the lines shown, newest first, fit each other and the line before them."""
+    before = events_of(study).filter(pk__lt=shown[-1].pk).first() if shown else None
+    event = first_broken(reversed(shown), before.hash if before else "")
     if event is None:
         return ""
     return (

@@ -246,6 +246,7 @@ def test_runner_survives_a_database_that_is_away(db, monkeypatch):
     assert not runner.Runner().once()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_job_that_another_runner_took_meanwhile_is_left(enqueue, monkeypatch):
     enqueue()
     monkeypatch.setattr(services, "claim", lambda job_id: None)

@@ -126,7 +126,7 @@ def test_activity_shows_what_happened_newest_first_and_that_it_is_whole(client, 
     assert told == [str(number) for number in range(59, 9, -1)]
     second = client.get(reverse("activity", args=[study.slug]), {"page": 2}).content.decode()
     assert re.findall(r"thing-(\d+);", second) == [str(number) for number in range(9, -1, -1)]
-    assertContains(first, "All 60 lines fit together")
+    assertContains(first, "The lines of this page fit together")
 
 
 def test_activity_names_the_first_line_that_was_altered(client, study, lead):
