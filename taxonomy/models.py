@@ -54,7 +54,7 @@ class Freezing(models.Model):
 
     def check_is_not_published(self) -> None:
         if self.pk is not None:
-            type(self)._default_manager.filter(pk=self.pk).check_none_is_published()  # type: ignore[attr-defined]
+            type(self)._default_manager.filter(pk=self.pk).check_none_is_published()
 
 
 class Taxonomy(models.Model):

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from studies.errors import NotThere
 from studies.models import Study
@@ -51,6 +51,15 @@ class CodeRecord:
     examples: str = ""
 
 
+@dataclass(frozen=True)
+class Overview:
+    """A taxonomy with the number of its latest published version, if any."""
+
+    taxonomy: Taxonomy
+    latest: int | None
+    has_draft: bool
+
+
 def tree(version: Version) -> list[Node]:
     """The version's codes in reading order, each with its place. One query."""
     below: dict[int | None, list[Code]] = {}
@@ -92,18 +101,18 @@ def is_whole(version: Version) -> bool:
     return version.content_hash == content_hash(records(version))
 
 
-def taxonomies_of(study: Study) -> QuerySet[Taxonomy]:
-    return study.taxonomies.order_by("name", "pk")
+def overview(study: Study) -> list[Overview]:
+    """The study's taxonomies by name. One query."""
+    latest = Max("versions__number")
+    drafts = Count("versions", filter=Q(versions__number=None))
+    found = study.taxonomies.annotate(latest=latest, drafts=drafts).order_by("name", "pk")
+    return [Overview(taxonomy, taxonomy.latest, taxonomy.drafts > 0) for taxonomy in found]
 
 
 def versions_of(taxonomy: Taxonomy) -> QuerySet[Version]:
     """Published versions in order, then the draft, each with `code_count`. One query."""
-    return (
-        Version.objects.filter(taxonomy=taxonomy)
-        .annotate(code_count=Count("codes"))
-        .select_related("published_by")
-        .order_by(F("number").asc(nulls_last=True))
-    )
+    versions: QuerySet[Version] = Version.objects.filter(taxonomy=taxonomy).select_related("published_by")
+    return versions.annotate(code_count=Count("codes")).order_by(F("number").asc(nulls_last=True))
 
 
 def published_versions(study: Study) -> QuerySet[Version]:

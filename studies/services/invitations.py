@@ -39,7 +39,7 @@ def invite(*, study: Study, role: str, note: str = "", by: User) -> tuple[Invita
         expires_at=now + LASTS,
     )
     invitation.save()
-    record_event(study=study, by=by, verb="invited", target=f"a {role}", data={"note": invitation.note})
+    record_event(study=study, by=by, verb="invited", target=f"somebody as {role}", data={"note": invitation.note})
     return invitation, token
 
 

@@ -12,17 +12,28 @@ from typing import Any
 from studies.errors import Invalid
 from taxonomy.queries import TEXTS, CodeRecord
 from taxonomy.services.editing import cleaned
+from taxonomy.services.structure import MAX_BYTES, MAX_CODES
 
-LARGEST = 2 * 1024 * 1024
-MOST_CODES = 2000
 KNOWN = {*TEXTS, "uid", "parent"}
 
 
 @dataclass(frozen=True)
 class Codebook:
+    """A taxonomy without its rows. `uids` tells the uid of each code by what the file calls it, in lower case."""
+
     name: str
     purpose: str
     codes: list[CodeRecord]
+    uids: dict[str, uuid.UUID]
+
+
+@dataclass(frozen=True)
+class ReadCode:
+    """A code as the file has it: `key` is what it is called in the file, `parent` what it calls its parent."""
+
+    code: CodeRecord
+    key: str
+    parent: str
 
 
 def read_codebook(content: bytes) -> Codebook:
@@ -31,14 +42,15 @@ def read_codebook(content: bytes) -> Codebook:
     entries = whole.get("codes")
     if not isinstance(entries, list) or not entries:
         raise Invalid('The file has no codes. Put them in a list under "codes".')
-    if len(entries) > MOST_CODES:
-        raise Invalid(f"The file has {len(entries)} codes; a taxonomy has at most {MOST_CODES}.")
-    texts = [text_of(whole, field, "The file") for field in ("name", "purpose")]
-    return Codebook(*texts, codes=read_codes(entries))
+    if len(entries) > MAX_CODES:
+        raise Invalid(f"The file has {len(entries)} codes; a taxonomy has at most {MAX_CODES}.")
+    name, purpose = (text_of(whole, field) for field in ("name", "purpose"))
+    codes, uids = read_codes(entries)
+    return Codebook(name, purpose, codes, uids)
 
 
 def parse(content: bytes) -> dict[str, Any]:
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         raise Invalid("The file is larger than 2 MB. A codebook of 2,000 codes fits in that; split it.")
     try:
         whole = json.loads(content.decode("utf-8-sig"))
@@ -48,29 +60,27 @@ def parse(content: bytes) -> dict[str, Any]:
         raise Invalid(
             f"Line {error.lineno}, column {error.colno}: this is not JSON ({error.msg}). Correct it and try again."
         ) from error
-    except RecursionError as error:
-        raise Invalid("The file is nested too deeply. Codes stand in one list and name their parent.") from error
+    except (RecursionError, ValueError) as error:
+        raise Invalid(
+            "The file holds a number or a nesting no codebook needs. Codes stand in one list, all values are texts."
+        ) from error
     if not isinstance(whole, dict):
         raise Invalid('The file must hold one object with "name" and "codes".')
     return whole
 
 
-def read_codes(entries: list[Any]) -> list[CodeRecord]:
+def read_codes(entries: list[Any]) -> tuple[list[CodeRecord], dict[str, uuid.UUID]]:
     problems: list[str] = []
-    read: list[tuple[CodeRecord, str]] = []
-    keys: dict[str, uuid.UUID] = {}
-    for place, entry in enumerate(entries, start=1):
-        try:
-            record, parent = read_code(place, entry)
-        except Invalid as error:
-            problems += error.messages
-        else:
-            read.append((record, parent))
-            keys.setdefault(str(entry.get("uid") or record.uid).strip().casefold(), record.uid)
-    names = names_of([record for record, _ in read])
+    read = [read_code(place, entry, problems) for place, entry in enumerate(entries, start=1)]
     if problems:
         raise Invalid(problems)
-    return [with_parent(place, record, parent, keys, names) for place, (record, parent) in enumerate(read, start=1)]
+    codes = [entry.code for entry in read if entry]
+    keys = {entry.key: entry.code.uid for entry in reversed(read) if entry}
+    names = names_of(codes)
+    placed = [with_parent(place, entry, keys, names, problems) for place, entry in enumerate(read, start=1) if entry]
+    if problems:
+        raise Invalid(problems)
+    return placed, keys
 
 
 def names_of(codes: list[CodeRecord]) -> dict[str, list[uuid.UUID]]:
@@ -80,28 +90,34 @@ def names_of(codes: list[CodeRecord]) -> dict[str, list[uuid.UUID]]:
     return names
 
 
-def read_code(place: int, entry: Any) -> tuple[CodeRecord, str]:
-    """The code without its parent, and what the file calls its parent."""
+def read_code(place: int, entry: Any, problems: list[str]) -> ReadCode | None:
+    """The code without its parent; None, and a line in `problems`, when it cannot be used."""
     if not isinstance(entry, dict):
-        raise Invalid(f'Code {place}: it must be an object with at least "name".')
+        problems.append(f'Code {place}: it must be an object with at least "name".')
+        return None
     where = f"Code {place} “{str(entry.get('name', ''))[:60]}”"
-    if unknown := sorted(set(entry) - KNOWN):
-        raise Invalid(f"{where}: “{unknown[0]}” is not known here. Use {', '.join(sorted(KNOWN))}.")
     try:
-        texts = cleaned({field: text_of(entry, field, where) for field in TEXTS})
+        check_fields(entry)
+        uid = text_of(entry, "uid").strip()
+        texts = cleaned({field: text_of(entry, field) for field in TEXTS})
+        code = CodeRecord(uid=own_uid(uid), parent=None, **texts)
+        return ReadCode(code, (uid or str(code.uid)).casefold(), text_of(entry, "parent").strip())
     except Invalid as error:
-        raise Invalid(
-            [f"{where}: {message}" if where not in message else message for message in error.messages]
-        ) from error
-    return CodeRecord(uid=own_uid(text_of(entry, "uid", where)), parent=None, **texts), text_of(entry, "parent", where)
+        problems += [f"{where}: {message}" for message in error.messages]
+        return None
 
 
-def text_of(entry: dict[str, Any], field: str, where: str) -> str:
+def check_fields(entry: dict[str, Any]) -> None:
+    if unknown := sorted(set(entry) - KNOWN):
+        raise Invalid(f"“{unknown[0]}” is not known here. Use {', '.join(sorted(KNOWN))}.")
+
+
+def text_of(entry: dict[str, Any], field: str) -> str:
     value = entry.get(field)
     if field == "examples" and isinstance(value, list) and all(isinstance(line, str) for line in value):
         return "\n".join(value)
     if value is not None and not isinstance(value, str):
-        raise Invalid(f"{where}: “{field}” must be a text.")
+        raise Invalid(f"“{field}” must be a text.")
     return value or ""
 
 
@@ -113,15 +129,19 @@ def own_uid(given: str) -> uuid.UUID:
 
 
 def with_parent(
-    place: int, code: CodeRecord, parent: str, keys: dict[str, uuid.UUID], names: dict[str, list[uuid.UUID]]
+    place: int,
+    entry: ReadCode,
+    keys: dict[str, uuid.UUID],
+    names: dict[str, list[uuid.UUID]],
+    problems: list[str],
 ) -> CodeRecord:
-    parent = parent.strip().casefold()
-    if not parent:
-        return code
-    if parent in keys:
-        return replace(code, parent=keys[parent])
-    found = names.get(" ".join(parent.split()), [])
-    if len(found) != 1:
-        what = "no code has that uid or name" if not found else f"{len(found)} codes have that name"
-        raise Invalid(f"Code {place} “{code.name}”: its parent is “{parent}”, but {what}. Name one code of this file.")
-    return replace(code, parent=found[0])
+    if not entry.parent:
+        return entry.code
+    named = names.get(" ".join(entry.parent.split()).casefold(), [])
+    found = [keys[entry.parent.casefold()]] if entry.parent.casefold() in keys else named
+    if len(found) == 1:
+        return replace(entry.code, parent=found[0])
+    what = f"{len(found)} codes have that name" if found else "no code has that uid or name"
+    where = f"Code {place} “{entry.code.name}”"
+    problems.append(f"{where}: its parent is “{entry.parent}”, but {what}. Name one code of this file.")
+    return entry.code

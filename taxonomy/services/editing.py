@@ -75,15 +75,17 @@ def edit_code(*, code: Code, seen: Mapping[str, str] | None = None, by: User, **
 
 
 @transaction.atomic
-def move_code(*, code: Code, step: Step, by: User) -> Code:
-    """One step up, down, in (below the code before it) or out. Invalid where there is no way."""
+def move_code(*, code: Code, step: str, by: User) -> Code:
+    """One step up, down, indent (below the code before it) or outdent. Invalid where there is no way."""
+    if step not in list(Step):
+        raise Invalid({"step": "A code moves up, down, indent (further in) or outdent (further out)."})
     draft = lock_draft(code.version, by)
     codes = Codes(draft.codes.order_by("position", "pk"))
     code = find(codes, code)
-    parent, position = codes.target(code, step)
+    parent, position = codes.target(code, Step(step))
     codes.check_place(name=code.name, parent=parent, code=code)
     Code.objects.bulk_update(codes.place(code, parent, position), ["parent", "position"])
-    tell(draft, by, "moved", code, {"code": str(code.uid), "step": step.value})
+    tell(draft, by, "moved", code, {"code": str(code.uid), "step": step})
     return code
 
 

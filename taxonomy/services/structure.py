@@ -7,6 +7,8 @@ from studies.errors import Invalid
 from taxonomy.models import Code
 
 MAX_LEVELS = 3
+MAX_CODES = 2000
+MAX_BYTES = 2 * 1024 * 1024
 
 TOO_DEEP = f"A taxonomy has at most {MAX_LEVELS} levels. Put the code higher up, or move what is below it out first."
 

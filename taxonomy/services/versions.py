@@ -1,5 +1,6 @@
 """From a draft to a published version, and from there to the next draft."""
 
+import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -92,7 +93,7 @@ def problems_of(codes: Sequence[CodeRecord]) -> list[str]:
     return problems
 
 
-def problem_of_place(place: int, code: CodeRecord, by_uid: dict[object, CodeRecord]) -> list[str]:
+def problem_of_place(place: int, code: CodeRecord, by_uid: dict[uuid.UUID, CodeRecord]) -> list[str]:
     above = [code.uid]
     while (parent := by_uid[above[-1]].parent) is not None:
         if parent not in by_uid:
