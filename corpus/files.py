@@ -1,6 +1,7 @@
 """Issues and comments from files: JSON Lines in the shape of GitHub's REST objects, or a table with five columns.
 
-Files are read in pages and bounded memory. A line that cannot be used becomes a problem with its number; the rest is read.
+Files are read in pages and bounded memory. A line that cannot be used becomes a problem with its
+number; the rest is read.
 """
 
 import csv
@@ -184,7 +185,7 @@ def parse_line(raw: bytes, whole: bool) -> tuple[Mapping[str, Any] | None, str]:
     if not whole:
         return None, f"The line is longer than {LONGEST_RECORD // 2**20} MB."
     try:
-        value = json.loads(raw.decode("utf-8-sig"))
+        value = json.loads(raw.decode("utf-8-sig").strip())
     except UnicodeDecodeError as error:
         return None, f"Not UTF-8 from byte {error.start + 1} on. Save the file as UTF-8 and import it again."
     except json.JSONDecodeError as error:
@@ -233,7 +234,10 @@ def parse_row(names: list[str], row: list[str], wrong: str) -> tuple[Mapping[str
     if wrong:
         return None, wrong
     if len(row) != len(names):
-        return None, f"The row has {len(row)} cells, the first line {len(names)}. A quote or a delimiter may be missing."
+        return (
+            None,
+            f"The row has {len(row)} cells, the first line {len(names)}. A quote or a delimiter may be missing.",
+        )
     if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
         return None, "Not UTF-8. Save the file as UTF-8 and import it again."
     return dict(zip(names, row, strict=True)), ""

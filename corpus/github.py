@@ -7,7 +7,7 @@ authentication, the waiting between requests and the following of a renamed repo
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -177,24 +177,22 @@ def issue_page(listed: Listed, full_name: str) -> Page:
     """A listing's page as records; pull requests are counted and left out."""
     if listed.records is None:
         return Page(unchanged=listed.listing.records, pull_requests=listed.listing.pull_requests)
-    page = Page()
+    page = Page(listing=listed.listing)
     for payload in listed.records:
         if isinstance(payload, Mapping) and is_pull_request(payload):
             page.pull_requests += 1
         elif record := read(read_issue, payload, full_name, page):
             page.add_issue(record, place_of(payload))
-    page.listing = replace(listed.listing, records=len(page.issues), pull_requests=page.pull_requests)
     return page
 
 
 def comment_page(listed: Listed, full_name: str) -> Page:
     if listed.records is None:
         return Page(unchanged_comments=listed.listing.records)
-    page = Page()
+    page = Page(listing=listed.listing)
     for payload in listed.records:
         if record := read(read_comment, payload, full_name, page):
             page.add_comment(record, place_of(payload))
-    page.listing = replace(listed.listing, records=len(page.comments))
     return page
 
 

@@ -141,7 +141,7 @@ class Revision(models.Model):
 
 
 class ListingPage(models.Model):
-    """A page of GitHub's listings as last read: with its ETag, an unchanged page costs nothing and is not sent again."""
+    """A page of GitHub's listings as last read: thanks to its ETag, an unchanged page is not sent again."""
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="listing_pages")
     url = models.TextField()
@@ -149,6 +149,7 @@ class ListingPage(models.Model):
     next_url = models.TextField(blank=True)
     records = models.PositiveIntegerField()
     pull_requests = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["repository", "url"], name="one_listing_page_a_url")]

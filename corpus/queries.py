@@ -1,8 +1,9 @@
 """Reads of repositories, issues, comments and imports."""
 
 import re
+from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Repository, Revision
 from corpus.records import Listing
@@ -33,11 +34,15 @@ def search(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
     for word in text.split():
         found &= Q(title__icontains=word) | Q(body__markdown__icontains=word)
     if key := KEY.fullmatch(text.strip()):
-        owner, name, number = key.groups()
-        found |= Q(repository__owner__iexact=owner, repository__name__iexact=name, number=number)
+        found |= Q(repository__owner__iexact=key[1], repository__name__iexact=key[2], number=key[3])
     elif number_only := NUMBER.fullmatch(text.strip()):
         found |= Q(number=number_only[1])
     return issues.filter(found)
+
+
+def in_repository(issues: QuerySet[Issue], full_name: str) -> QuerySet[Issue]:
+    owner, _, name = full_name.partition("/")
+    return issues.filter(repository__owner__iexact=owner, repository__name__iexact=name)
 
 
 def get_issue(study: Study, issue_id: int) -> Issue:
@@ -83,9 +88,16 @@ def problems_of(run: ImportRun) -> QuerySet[ImportProblem]:
     return run.problems.order_by("pk")
 
 
-def listing_of(repository: Repository, url: str) -> Listing | None:
-    """What an earlier import remembers of this page of GitHub's listings."""
-    page = ListingPage.objects.filter(repository=repository, url=url).first()
+def newest_issue_of(repository: Repository) -> datetime | None:
+    """When the study last got an issue of this repository that it did not have."""
+    newest: datetime | None = repository.issues.aggregate(newest=Max("first_seen_at"))["newest"]
+    return newest
+
+
+def listing_of(repository: Repository, url: str, *, not_before: datetime | None) -> Listing | None:
+    """What an import that was not earlier than `not_before` remembers of this page of GitHub's listings."""
+    pages = ListingPage.objects.filter(repository=repository, url=url)
+    page = (pages.filter(read_at__gte=not_before) if not_before else pages).first()
     if page is None:
         return None
     return Listing(page.url, page.etag, page.next_url, page.records, page.pull_requests)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -76,11 +77,13 @@ class ListingReader:
 
     def read(self, part: str, first_url: str, convert: Callable[[github.Listed, str], Page]) -> None:
         """From the page that the checkpoint names to the last; nothing when the listing was read to its end."""
+        # A comment is left out while its issue is not here: pages read before the newest issue came are read again.
+        fresh = queries.newest_issue_of(self.repository) if part == COMMENTS else None
         checkpoint = {"next": first_url, "done": 0, "total": None} | self.asked.checkpoint.get(part, {})
         self.run.progress(checkpoint["done"], checkpoint["total"], unit=part)
         while url := checkpoint["next"]:
-            known = queries.listing_of(self.repository, url)
-            listed = patiently(self.run, lambda url=url, known=known: self.connection.page(url, known))
+            known = queries.listing_of(self.repository, url, not_before=fresh)
+            listed = patiently(self.run, partial(self.connection.page, url, known))
             page = convert(listed, str(self.repository))
             checkpoint["done"] += page.read
             checkpoint["total"] = total_of(listed, checkpoint)

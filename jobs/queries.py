@@ -18,6 +18,17 @@ class Pace:
     rate: float | None
     left: timedelta | None
 
+    @property
+    def left_in_words(self) -> str:
+        if self.left is None:
+            return ""
+        minutes = round(self.left.total_seconds() / 60)
+        if minutes < 1:
+            return "less than a minute left"
+        if minutes < 90:
+            return f"about {minutes} minute{'' if minutes == 1 else 's'} left"
+        return f"about {round(minutes / 60)} hours left"
+
 
 def jobs_of(study: Study, *kinds: str) -> QuerySet[Job]:
     jobs = Job.objects.filter(study=study).order_by("-pk")

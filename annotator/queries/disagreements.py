@@ -134,7 +134,9 @@ def unanimous_open(cases: Sequence[Case]) -> list[Case]:
 
 def get_round_issue(round: Round, issue_id: int) -> RoundIssue:
     found = (
-        RoundIssue.objects.select_related("round__version__taxonomy", "round__study", "issue__repository")
+        RoundIssue.objects.select_related(
+            "round__version__taxonomy", "round__study", "issue__repository", "issue__body"
+        )
         .filter(round=round, issue=issue_id)
         .first()
     )

@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from annotator.models import Assignment, Coding, Round
 from annotator.states import Phase
+from corpus.models import Issue
 from studies.errors import NotThere
 from studies.models import Membership, Study
 
@@ -38,6 +39,11 @@ def rounds_of(study: Study) -> QuerySet[Round]:
         )
         .order_by("-number")
     )
+
+
+def issues_in(study: Study) -> int:
+    """How many issues a round could draw from."""
+    return Issue.objects.filter(repository__study=study).count()
 
 
 def get_round(study: Study, number: int) -> Round:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from annotator.models import Assignment, Coding, Draft, Round
+from annotator.states import Outcome
 from studies.errors import NotThere
 from studies.models import Membership
 
@@ -23,7 +24,7 @@ class Work:
     def done(self) -> int:
         return sum(1 for assignment in self.assignments if outcome_of(assignment))
 
-    def next_open(self, after: int = 0) -> Assignment | None:
+    def next_open(self, after: int = -1) -> Assignment | None:
         """The first open assignment after this position, else the first open one from the start."""
         still = [assignment for assignment in self.assignments if not outcome_of(assignment)]
         return next((assignment for assignment in still if assignment.position > after), still[0] if still else None)
@@ -57,15 +58,23 @@ def work_of(round: Round, member: Membership) -> Work:
     return Work(list(assignments_of(round, member)))
 
 
-def with_issues(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    return assignments.select_related("round_issue__issue__repository", "member")
+def to_revisit(round: Round, member: Membership) -> QuerySet[Assignment]:
+    """What a rater may want to open again: skipped, unclear or flagged."""
+    return (
+        assignments_of(round, member)
+        .filter(Q(flagged=True) | Q(outcome__in=[Outcome.SKIPPED, Outcome.UNCLEAR]))
+        .select_related("round_issue__issue__repository")
+    )
 
 
 def get_assignment(round: Round, member: Membership, pk: int) -> Assignment:
     """One of the member's own assignments, with its issue. NotThere for anybody else's."""
     found = (
         Assignment.objects.select_related(
-            "member", "round_issue__round__version__taxonomy", "round_issue__issue__repository"
+            "member",
+            "round_issue__round__version__taxonomy",
+            "round_issue__issue__repository",
+            "round_issue__issue__body",
         )
         .filter(round_issue__round=round, member=member, pk=pk)
         .first()

@@ -63,16 +63,20 @@ def locked(assignment: Assignment) -> Assignment:
 def save_draft(*, assignment: Assignment, payload: dict[str, Any], version: int, seen: int = 0, by: User) -> Draft:
     """Keep what is typed. `version` is the draft it replaces (0: none), `seen` the last revision that was submitted.
 
-    Raises Stale when another tab has kept a later draft or has submitted; nothing is written then.
+    Raises Stale when another tab has kept a later draft or has submitted; nothing is written then. The same text
+    again is no conflict: a page that goes away cannot know that it was kept.
     """
     row = locked(assignment)
     check_can_submit(by, row)
     draft = Draft.objects.filter(assignment=row).first()
     check_seen(row, seen, draft)
+    payload = clean(payload)
+    if draft and draft.payload == payload:
+        return draft
     if draft and draft.version != version:
         raise Stale(sentence(row, "kept a draft", draft.saved_at), kept=draft.payload, seen=seen, version=draft.version)
     draft = draft or Draft(assignment=row)
-    draft.payload, draft.version, draft.saved_at = clean(payload), version + 1, timezone.now()
+    draft.payload, draft.version, draft.saved_at = payload, version + 1, timezone.now()
     draft.save()
     return draft
 

@@ -44,7 +44,9 @@ def issue_ids(study: Study, comments: Iterable[CommentRecord]) -> dict[tuple[str
         .annotate(full=Concat(Lower(F("repository__owner")), Value("/"), Lower(F("repository__name"))))
         .filter(full__in={full_name for full_name, _ in keys})
     )
-    return {(full, number): pk for full, number, pk in rows.values_list("full", "number", "pk") if (full, number) in keys}
+    return {
+        (full, number): pk for full, number, pk in rows.values_list("full", "number", "pk") if (full, number) in keys
+    }
 
 
 def known_comments(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Comment]:

@@ -125,7 +125,9 @@ def adopt_repository(*, study: Study, github_id: int, full_name: str) -> Reposit
     same_id = Repository.objects.filter(study=study, github_id=github_id).first()
     same_name = Repository.objects.filter(study=study, owner__iexact=owner, name__iexact=name).first()
     if same_name and same_name.github_id not in (None, github_id):
-        raise Failed(f"{full_name} is another repository than the one imported under this name before. Use a new study.")
+        raise Failed(
+            f"{full_name} is another repository than the one imported under this name before. Use a new study."
+        )
     if same_id and same_name and same_id != same_name:
         raise Failed(f"{same_id} was renamed to {full_name}, and both are in this study already. Use a new study.")
     row = same_id or same_name or Repository(study=study)

@@ -4,7 +4,8 @@ A page that was written is never written again: the checkpoint moves with it. A 
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -28,10 +29,12 @@ def write_page(run: Run, asked: ImportRun, part: str, page: Page, *, repository:
     seen_at = run.job.started_at or run.job.made_at
     with transaction.atomic():
         run.hold()
-        found = write_issues(run.job.study, page, counts, seen_at) + write_comments(run.job.study, page, counts, seen_at)
+        found = write_issues(run.job.study, page, counts, seen_at) + write_comments(
+            run.job.study, page, counts, seen_at
+        )
         # In a listing of GitHub both are expected: pages move while they are read, and pull requests have comments.
         write_problems(asked, page.problems + (found if asked.source == Source.FILE else []))
-        remember(repository, page)
+        remember(repository, page, counts, seen_at)
         move(asked, checkpoint, counts)
     asked.checkpoint = checkpoint
 
@@ -44,14 +47,16 @@ def write_problems(asked: ImportRun, problems: Iterable[Problem]) -> None:
     ImportProblem.objects.bulk_create(rows, batch_size=1000)
 
 
-def remember(repository: Repository | None, page: Page) -> None:
+def remember(repository: Repository | None, page: Page, counts: Counts, read_at: datetime) -> None:
     """Keep the page's ETag. It is kept with the rows: who is told "not modified" later has them."""
     if repository and page.listing and page.listing.etag:
+        records = len(page.issues) + counts.comments
+        listing = replace(page.listing, records=records, pull_requests=page.pull_requests)
         ListingPage.objects.bulk_create(
-            [ListingPage(repository=repository, **asdict(page.listing))],
+            [ListingPage(repository=repository, read_at=read_at, **asdict(listing))],
             update_conflicts=True,
             unique_fields=["repository", "url"],
-            update_fields=["etag", "next_url", "records", "pull_requests"],
+            update_fields=["etag", "next_url", "records", "pull_requests", "read_at"],
         )
 
 

@@ -28,9 +28,7 @@ def issue_revisions(known: Issue, now: Issue, at: datetime) -> list[Revision]:
 
 
 def comment_revision(known: Comment, at: datetime) -> Revision:
-    return Revision(
-        issue_id=known.issue_id, comment=known, part=Part.COMMENT, text_id=known.text_id, replaced_at=at
-    )
+    return Revision(issue_id=known.issue_id, comment=known, part=Part.COMMENT, text_id=known.text_id, replaced_at=at)
 
 
 def store_revisions(revisions: Iterable[Revision], titles: Iterable[str]) -> None:

@@ -193,6 +193,12 @@ def test_stale_draft_is_refused_with_the_newer_one(mine: Any, rater_a: Any, vers
     assert draft_of(mine[0]).payload == TYPED
 
 
+def test_same_text_again_is_no_conflict(mine: Any, rater_a: Any) -> None:
+    first = save_draft(assignment=mine[0], payload=TYPED, version=0, by=rater_a)
+    again = save_draft(assignment=mine[0], payload=TYPED, version=0, by=rater_a)
+    assert (again.pk, again.version, again.saved_at) == (first.pk, 1, first.saved_at)
+
+
 def test_draft_after_another_tab_submitted_is_refused_with_that_answer(mine: Any, codes: Any, rater_a: Any) -> None:
     coding = submit(mine[0], rater_a, outcome="coded", codes=[codes["Output"]])
     with pytest.raises(Stale, match="another tab submitted it") as refusal:
