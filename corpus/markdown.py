@@ -34,6 +34,7 @@ TAGS = {
     "th", "thead", "tr", "tt", "u", "ul", "var", "wbr",
 }  # fmt: skip
 ATTRIBUTES = {
+    "*": set[str](),
     "a": {"href", "title"},
     "abbr": {"title"},
     "details": {"open"},

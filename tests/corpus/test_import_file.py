@@ -39,6 +39,30 @@ def test_import_keeps_every_field_of_an_issue(import_file):
     assert row.url == "https://github.com/tidewater/captioner/issues/3"
 
 
+def test_import_takes_an_issue_that_says_next_to_nothing(import_file):
+    said = {"repository": "a/b", "number": 1, "title": "T", "created_at": "2023-01-01T00:00:00Z"}
+    address = {"repository": "a/b", "html_url": "https://ghe.example/a/b/issues/2", "title": "U"}
+    with_bot = {"user": {"login": "ci[bot]"}, "created_at": "2023-01-01T00:00:00Z", "repository": {"full_name": "x/y"}}
+    done = import_file(
+        made.lines([said, {**address, **with_bot, "repository": "a/b"}, {**address, **with_bot, "title": "V"}])
+    )
+    assert told(done) == [("line 2", REPEATED, False)]
+    rows = Issue.objects.order_by("number").values_list("number", "title", "url", "state", "labels", "author_is_bot")
+    assert list(rows) == [
+        (1, "T", "https://github.com/a/b/issues/1", "open", [], False),
+        (2, "V", "https://ghe.example/a/b/issues/2", "open", [], True),
+    ]
+
+
+def test_rows_name_themselves(import_file):
+    import_file(made.lines([made.issue(1)]))
+    again = import_file(made.lines([made.issue(1, body="New")]))
+    issue, revision = Issue.objects.get(), Revision.objects.get()
+    assert [str(issue), str(revision), str(again)] == [
+        "tidewater/captioner#1", f"earlier body of issue {issue.pk}", f"import {again.pk} from file",
+    ]  # fmt: skip
+
+
 def test_import_reads_issues_then_their_comments(import_file):
     done = import_file(
         made.lines([made.issue(1), made.pull_request(2), made.issue(3)]),
@@ -178,7 +202,7 @@ def test_bad_line_is_named_and_the_rest_is_read(import_file, line, sentence):
         ({"title": "half \ud83d"}, payloads.REPLACED, {"title": "half \ufffd"}),
         ({"labels": [{"name": "a\x00"}, "old"]}, payloads.REPLACED, {"labels": ["a\ufffd", "old"]}),
         ({"created_at": "2023-01-01T05:00:00"}, payloads.NO_ZONE, {"created_at": "2023-01-01 05:00:00+00:00"}),
-        ({"closed_at": "2020-01-01T00:00:00Z"}, payloads.CLOSED_BEFORE_CREATED, {"closed_at": "2020-01-01 00:00:00+00:00"}),
+        ({"closed_at": "2020-01-01T00:00:00Z"}, payloads.CLOSED_BEFORE_CREATED, {"closed_at": "2020-01-01 00:00:00+00:00"}),  # noqa: E501
     ],
 )  # fmt: skip
 def test_record_with_a_reservation_is_kept_and_named(import_file, fields, sentence, expected):
@@ -207,7 +231,7 @@ def test_overlong_line_is_left_out(import_file, monkeypatch):
 def test_table_is_read_whatever_its_delimiter(import_file, delimiter):
     rows = [
         ["Title", "Body", "URL", "Created_At", "Closed_At", "more"],
-        ["One", '"a ""quoted""\r\nline, with; all|of\tthem"', "https://github.com/a/b/issues/1", "2023-01-01T00:00:00Z", "", "x"],
+        ["One", '"a ""quoted""\r\nline, with; all|of\tthem"', "https://github.com/a/b/issues/1", "2023-01-01T00:00:00Z", "", "x"],  # noqa: E501
         [],
         ["Two", "", "https://github.com/a/b/issues/2", "2023-01-01 00:00:00 UTC", "2023-01-02", "y"],
         ["PR", "", "https://github.com/a/b/pull/3", "2023-01-01 00:00:00 UTC", "", "y"],
@@ -256,7 +280,7 @@ def place_and_skip(problem):
         ("a.jsonl", b" \n\n", "This file is empty."),
         ("a.jsonl", b"\xff\xfe{", "This file is UTF-16. Save it as UTF-8 and choose it again."),
         ("a.csv", b"\x1f\x8b000", "This file is compressed. Unpack it and choose what is inside."),
-        ("a.json", b'[{"a": 1}]', "This file is one JSON list. JSON Lines has one issue a line: jq -c '.[]' makes it so."),
+        ("a.json", b'[{"a": 1}]', "This file is one JSON list. JSON Lines has one issue a line: jq -c '.[]' makes it so."),  # noqa: E501
         ("a.jsonl", b"title,body", "This file does not begin with a JSON object. JSON Lines has one issue a line."),
         (
             "a.csv",
@@ -281,8 +305,8 @@ def test_file_that_cannot_be_an_import_is_refused_beside_its_field(
 
 
 def test_comments_in_a_table_are_refused(study, lead, upload):
+    issues, comments = upload(made.lines([made.issue(1)])), upload((HEADER + ROW).encode(), "c.csv")
     with pytest.raises(Invalid) as refused:
-        issues, comments = upload(made.lines([made.issue(1)])), upload((HEADER + ROW).encode(), "c.csv")
         request_file_import(study=study, issues=issues, comments=comments, by=lead)
     assert refused.value.message_dict == {"comments": ["Comments are read from JSON Lines only (.jsonl)."]}
 

@@ -138,7 +138,7 @@ def test_limit_of_requests_parks_until_it_ends(import_github, fake, fault, secon
         ),
         (
             fakes.refusal(404),
-            "GitHub has nothing under this name (404). There is no repository tidewater/captioner, or the token may not "
+            "GitHub has nothing under this name (404). There is no repository tidewater/captioner, or the token may not "  # noqa: E501
             "see it. Check the name; a private repository needs a token that may read its issues.",
         ),
         (
@@ -164,6 +164,21 @@ def test_pages_on_another_server_are_not_followed(import_github, fake):
     fake.faults.extend([fakes.elsewhere] * 4)
     parked = import_github(token="secret")
     assert parked.job.note.startswith("GitHub sent us on to elsewhere.example, which is not the server that was set.")
+
+
+def test_server_that_moved_is_not_followed(import_github, fake):
+    fake.moved_to = "https://elsewhere.example"
+    assert import_github(token="secret").job.note.startswith("GitHub sent us to another server. Check GITHUB_API_URL.")
+
+
+def test_answer_about_the_repository_must_be_one(import_github, fake):
+    fake.repository_object = []
+    assert import_github().job.note.startswith("GitHub's answer about the repository could not be read.")
+
+
+def test_forbidden_without_a_limit_is_a_refusal(import_github, fake):
+    fake.faults.append(fakes.refusal(403, "Resource not accessible by personal access token"))
+    assert import_github().job.error.startswith("GitHub refused the request (403).")
 
 
 def test_renamed_repository_stays_the_same(import_github, fake):

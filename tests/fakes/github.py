@@ -15,13 +15,16 @@ Fault = Callable[[BaseHTTPRequestHandler], None]
 
 
 class FakeGitHub:
-    """Serves one repository. `faults` are met one after the other by the next requests of listings; None is no fault."""
+    """Serves one repository. `faults` are met one after the other by the next requests of listings;
+    None is no fault."""
 
     def __init__(self, full_name="tidewater/captioner", *, repository_id=1000, page_size=100):
         self.full_name, self.repository_id, self.page_size = full_name, repository_id, page_size
         self.listings = {"issues": [], "issues/comments": []}
         self.recorded = {}
         self.former_names = []
+        self.moved_to = ""
+        self.repository_object = None
         self.faults = deque()
         self.requests = []
         self.statuses = []
@@ -49,13 +52,15 @@ class FakeGitHub:
         self.full_name = f"octokit-fixture-org/{scenario}"
         first = urlsplit(answers[0]["path"]).path
         for index, answer in enumerate(answers):
-            self.recorded[first if index == 0 else answer["path"]] = answer
+            self.recorded[(first, None) if index == 0 else key_of(answer["path"])] = answer
         return [issue for answer in answers for issue in answer["response"]]
 
     def answer(self, path):
         """Status, headers and body for a path with its query."""
+        if self.moved_to:
+            return 301, {"Location": f"{self.moved_to}{path}"}, {}
         split = urlsplit(path)
-        recorded = self.recorded.get(path) or (self.recorded.get(split.path) if "page=2" not in split.query else None)
+        recorded = self.recorded.get(key_of(path)) or self.recorded.get((split.path, None))
         if recorded:
             link = recorded["headers"].get("link", "").replace("https://api.github.com", self.url)
             return 200, {"Link": link} if link else {}, recorded["response"]
@@ -63,7 +68,8 @@ class FakeGitHub:
             if split.path == f"/repos/{name}":
                 return 301, {"Location": f"{self.url}/repositories/{self.repository_id}"}, {}
         if split.path in (f"/repos/{self.full_name}", f"/repositories/{self.repository_id}"):
-            return 200, {}, {"id": self.repository_id, "full_name": self.full_name}
+            told = {"id": self.repository_id, "full_name": self.full_name}
+            return 200, {}, told if self.repository_object is None else self.repository_object
         if found := re.fullmatch(rf"/repos/{re.escape(self.full_name)}/(issues(?:/comments)?)", split.path):
             return self.listing(found[1], split.path, parse_qs(split.query))
         return 404, {}, {"message": "Not Found"}
@@ -79,6 +85,12 @@ class FakeGitHub:
         links = [f'<{address(page + 1)}>; rel="next"', f'<{address(last)}>; rel="last"'] if page < last else []
         here = records[(page - 1) * self.page_size : page * self.page_size]
         return 200, {"Link": ", ".join(links)} if links else {}, here
+
+
+def key_of(path):
+    """Path and page: the client may write the query in another order."""
+    split = urlsplit(path)
+    return split.path, parse_qs(split.query).get("page", ["1"])[0]
 
 
 def handler_of(fake: FakeGitHub):
