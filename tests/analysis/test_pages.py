@@ -1,6 +1,7 @@
 """The pages of this room, as the cast sees them."""
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -30,8 +31,7 @@ def show(ground, lead):
 def words(response):
     """The text of a page as a person reads it: without tags, in single spaces."""
     body = re.sub(r"<script.*?</script>", " ", response.content.decode(), flags=re.DOTALL)
-    text = re.sub(r"<[^>]+>", " ", body).replace("&#x27;", "'").replace("&amp;", "&")
-    return " ".join(text.split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def rows(response_text, start, end):
