@@ -1,5 +1,97 @@
-"""What programs may do in this room: the same services, rights and blindness as the pages."""
+"""What programs may do in this room: the same reports, rights and blindness as the pages."""
 
-from django.urls import URLPattern
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_dataclasses.serializers import DataclassSerializer
+
+from analysis.queries import get_version, versions_with_findings
+from analysis.reports.agreement import AgreementReport, sentence
+from analysis.reports.counts import CountsReport
+from analysis.reports.findings import findings_of
+from analysis.reports.resolution_time import ComparisonReport, ResolutionTimeReport
+from analysis.services.agreement import agreement_of
+from analysis.services.comparison import comparison_standing
+from annotator.queries.rounds import get_round
+from studies.errors import NotThere
+from studies.models import Study
+from studies.permissions import get_access_for, person
+from taxonomy.models import Version
+
+VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="A version's id; the one used last by default.")
+
+
+@dataclass(frozen=True)
+class AgreementAnswer:
+    sentence: str
+    report: AgreementReport
+
+
+@dataclass(frozen=True)
+class FindingsAnswer:
+    """`tests` were computed at `tests_computed_at`; they are of these labels when `tests_are_current`."""
+
+    counts: CountsReport
+    resolution_time: ResolutionTimeReport
+    tests: ComparisonReport | None
+    tests_computed_at: datetime | None
+    tests_are_current: bool
+
+
+class AgreementSerializer(DataclassSerializer[AgreementAnswer]):
+    class Meta:
+        dataclass = AgreementAnswer
+
+
+class FindingsSerializer(DataclassSerializer[FindingsAnswer]):
+    class Meta:
+        dataclass = FindingsAnswer
+
+
+class RoundAgreement(APIView):
+    """Agreement of a closed round; 403 until it is closed."""
+
+    @extend_schema(responses=AgreementSerializer)
+    def get(self, request: Request, slug: str, number: int) -> Response:
+        study = get_access_for(person(request), slug).study
+        report = agreement_of(get_round(study, number))
+        return Response(AgreementSerializer(AgreementAnswer(sentence(report), report)).data)
+
+
+class Findings(APIView):
+    """Issues by category, resolution time by category, and the tests stored last."""
+
+    @extend_schema(responses=FindingsSerializer, parameters=[VERSION])
+    def get(self, request: Request, slug: str) -> Response:
+        study = get_access_for(person(request), slug).study
+        version = _version(study, request.query_params.get("version", ""))
+        found, standing = findings_of(study, version), comparison_standing(study, version)
+        kept = standing.kept
+        answer = FindingsAnswer(
+            counts=found.counts,
+            resolution_time=found.times,
+            tests=kept.report if kept else None,
+            tests_computed_at=kept.computed_at if kept else None,
+            tests_are_current=standing.is_current,
+        )
+        return Response(FindingsSerializer(answer).data)
+
+
+def _version(study: Study, pk: str) -> Version:
+    versions = [get_version(study, pk)] if pk else versions_with_findings(study)
+    if not versions:
+        raise NotThere("No round of this study is closed yet.")
+    return versions[0]
+
+
+urlpatterns: list[Any] = [
+    path("studies/<slug:slug>/rounds/<int:number>/agreement/", RoundAgreement.as_view(), name="api-agreement"),
+    path("studies/<slug:slug>/findings/", Findings.as_view(), name="api-findings"),
+]

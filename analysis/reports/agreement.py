@@ -219,7 +219,7 @@ def coefficient(value: float) -> str:
     return "0.00" if shown == "-0.00" else shown.replace("-", "−")
 
 
-def interval(found: Agreement) -> str:
-    if found.interval is None:
+def interval(found: Agreement | None) -> str:
+    if found is None or found.interval is None:
         return ""
     return f"[{coefficient(found.interval.low)}, {coefficient(found.interval.high)}]"

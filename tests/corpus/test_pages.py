@@ -132,7 +132,7 @@ def test_issue_is_shown_with_its_comments_in_order(visit, study):
     assert words(html.css_first("h1")) == "<b>Title</b>"
     assert [words(node) for node in html.css(".prose")] == ["Steps now", "first", "second"]
     assert html.css_first(".meta a").attributes["href"] == issue.url
-    assert html.css("article script") == []
+    assert html.css(".prose script") == []
     assert [words(node) for node in html.css("main :is(h1, h2, h3)")] == ["<b>Title</b>", "Text", "Steps", "2 comments"]
     assert str(late) == f"comment {late.github_id}"
 

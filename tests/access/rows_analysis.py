@@ -1,0 +1,65 @@
+"""Who gets what on the first pages, in agreement, findings and exports."""
+
+from pathlib import Path
+from typing import Any
+
+from analysis.models import Export
+from analysis.services.exports import folder
+from jobs.models import State
+from tests import factories
+from tests.access import (
+    API_MEMBERS_ONLY,
+    EVERYONE_SIGNED_IN,
+    LEAD_ONLY,
+    LEAD_ONLY_WRITE,
+    MEMBERS_ONLY,
+    SIGN_IN,
+    Row,
+    page,
+)
+
+
+def closed(world: Any) -> dict[str, Any]:
+    return {"slug": world.study.slug, "number": world.closed.number}
+
+
+def running(world: Any) -> dict[str, Any]:
+    return {"slug": world.study.slug, "number": world.running.number}
+
+
+def cell(world: Any) -> dict[str, Any]:
+    return {"round": world.closed.number, "row": "Loading", "column": "Loading"}
+
+
+def hidden_cell(world: Any) -> dict[str, Any]:
+    return {"round": world.running.number, "row": "Loading", "column": "Loading"}
+
+
+def export(world: Any) -> dict[str, Any]:
+    job = factories.job(world.study, world.members["lead"].user, "analysis.export", State.DONE)
+    made = Export.objects.create(job=job, file=f"access-{job.pk}.zip", sha256="0" * 64, rows=1, size=1)
+    Path(folder()).mkdir(parents=True, exist_ok=True)
+    (folder() / made.file).write_bytes(b"x")
+    return {"slug": world.study.slug, "export_id": made.pk}
+
+
+ROWS = [
+    Row("home", EVERYONE_SIGNED_IN, kwargs=lambda world: {}),
+    Row("study", MEMBERS_ONLY),
+    Row("agreement", MEMBERS_ONLY),
+    Row("agreement_issues", MEMBERS_ONLY, data=cell),
+    Row("agreement_issues", page(SIGN_IN, 404, 403, 403, 403), data=hidden_cell, why="of a running round"),
+    Row("findings", MEMBERS_ONLY),
+    Row(
+        "findings_refresh",
+        page(SIGN_IN, 404, 302, 302, 302),
+        method="post",
+        data=lambda world: {"version": world.version.pk},
+    ),
+    Row("exports", LEAD_ONLY),
+    Row("export_new", LEAD_ONLY_WRITE, method="post", data=lambda world: {"taxonomy": world.version.taxonomy_id}),
+    Row("export_file", LEAD_ONLY, kwargs=export),
+    Row("api-agreement", API_MEMBERS_ONLY, kwargs=closed),
+    Row("api-agreement", page(403, 404, 403, 403, 403), kwargs=running, why="of a running round"),
+    Row("api-findings", API_MEMBERS_ONLY),
+]

@@ -1,0 +1,96 @@
+"""Figures are valid Vega-Lite, hold counted figures only, and name colours by token; the library is built once."""
+
+import json
+
+import pytest
+import vl_convert
+from django.core.management import call_command
+
+from analysis.figures import TICKS, categories_figure, resolution_time_figure
+from analysis.reports.counts import counts_report
+from analysis.reports.resolution_time import resolution_time_report
+from analysis.templatetags.figures import days, number, p_equals, p_value, percent, undefined
+from tests.analysis.test_reports import LABELLED, book, issue
+
+
+@pytest.fixture
+def bars():
+    return categories_figure(counts_report(LABELLED, book("a", "b", "c"), undecided=0))
+
+
+@pytest.fixture
+def boxes():
+    return resolution_time_figure(resolution_time_report(LABELLED, book("a", "b", "c")))
+
+
+def drawn(spec):
+    """The figure as SVG, with the colours of a theme put in as the page's script does."""
+    text = json.dumps(spec).replace('"--', '"#123456').replace("#123456category-", "#12345")
+    for name in ("text", "muted", "line", "edge"):
+        text = text.replace(f"#123456{name}", "#123456")
+    return vl_convert.vegalite_to_svg(json.loads(text), vl_version="5.20")
+
+
+def test_bars_hold_the_counts_in_the_order_of_the_taxonomy(bars):
+    rows = [(row["category"], row["issues"], row["colour"]) for row in bars["data"]["values"]]
+    assert rows == [
+        ("a", 3, "--category-1"), ("b", 4, "--category-2"), ("c", 0, "--category-3"),
+        ("None of these", 1, "--category-0"),
+    ]  # fmt: skip
+    assert bars["layer"][0]["encoding"]["y"]["sort"] == ["a", "b", "c", "None of these"]
+    svg = drawn(bars)
+    for told in ("None of these", "Issues"):
+        assert told in svg
+
+
+def test_boxes_hold_quartiles_and_no_raw_points(boxes):
+    (a, b) = boxes["data"]["values"]
+    assert (a["category"], a["q1"], a["median"], a["q3"]) == ("a (n = 3)", 2.0, 3.0, 4.0)
+    assert (b["n"], b["median"]) == (2, 7.0)
+    assert boxes["layer"][-1]["data"]["values"] == []
+    assert "a (n = 3)" in drawn(boxes)
+
+
+def test_ticks_are_named(boxes):
+    labels = [name for name in TICKS.values() if f">{name}<" in drawn(boxes)]
+    assert {"1 h", "6 h", "1 d", "1 w"} <= set(labels)
+    assert list(TICKS.values()) == ["1 h", "6 h", "1 d", "1 w", "1 mo", "3 mo", "1 y", "3 y"]
+
+
+def test_thousands_of_far_points_become_few():
+    labelled = [issue(at, ["a"], 5.0 + at % 3) for at in range(20_000)]
+    labelled += [issue(at, ["a"], 1000 + at / 10) for at in range(3000)]
+    spec = resolution_time_figure(resolution_time_report(labelled, book("a")))
+    assert 1 < len(spec["layer"][-1]["data"]["values"]) < 10
+    assert len(json.dumps(spec)) < 10_000
+
+
+def test_the_library_is_built_once(tmp_path, settings, capsys):
+    settings.BUILT_DIR = tmp_path
+    call_command("build_chart_library")
+    made = (tmp_path / "charts.js").read_text()
+    assert made.startswith("// Vega, Vega-Lite and Vega-Embed as bundled by vl-convert ")
+    assert made.rstrip().endswith("window.vegaEmbed=$t6;") or "window.vegaEmbed" in made[-200:]
+    before = (tmp_path / "charts.js").stat().st_mtime_ns
+    call_command("build_chart_library")
+    assert (tmp_path / "charts.js").stat().st_mtime_ns == before
+    assert "is made" in capsys.readouterr().out
+    (tmp_path / "charts.js").write_text("// of another version\n")
+    call_command("build_chart_library")
+    assert (tmp_path / "charts.js").read_text() == made
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"), [(None, ""), (0.0004, "< .001"), (0.041, ".041"), (0.9999, "1.000"), (0.5, ".500")]
+)
+def test_p_has_three_decimals_and_no_leading_zero(p, shown):
+    assert p_value(p) == shown
+
+
+def test_numbers_as_they_are_printed():
+    assert (p_equals(0.0001), p_equals(0.02)) == ("p < .001", "p = .020")
+    assert (days(None), days(0.7561), days(10.6), days(1234.56), days(0)) == ("", "0.756", "10.6", "1,234.6", "0.0")
+    assert (percent(None), percent(0.305), number(None), number(-1.25, 2)) == ("", "30.5", "", "−1.25")
+    assert undefined("nobody") == (
+        '<abbr title="nobody" aria-hidden="true">–</abbr><span class="visually-hidden">undefined: nobody</span>'
+    )
