@@ -9,11 +9,11 @@ from tests.house import ROOT
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_lead_somewhere(page):
-    links = re.findall(r"\]\(([^)#\s]+)", page.read_text())
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: str(document.relative_to(ROOT)))
+def test_links_lead_somewhere(document):
+    links = re.findall(r"\]\(([^)#\s]+)", document.read_text())
     near = [link for link in links if not link.startswith("http")]
-    assert [link for link in near if not (page.parent / link).exists()] == []
+    assert [link for link in near if not (document.parent / link).exists()] == []
 
 
 def test_readme_names_every_room():
