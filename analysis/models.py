@@ -3,18 +3,24 @@
 from django.db import models
 
 from jobs.models import Job
+from studies.models import Study
 
 
 class Result(models.Model):
-    """A computed figure under the hash of everything it was computed from: same key, same numbers."""
+    """A computed figure under the hash of everything it was computed from: same key, same numbers.
 
+    `subject` says what it is about ("round 3"), so that the last one can be shown while a new one is computed.
+    """
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="results")
     kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60)
     key = models.CharField(max_length=64)
     payload = models.JSONField()
     computed_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_result_a_key")]
+        constraints = [models.UniqueConstraint(fields=["study", "kind", "subject", "key"], name="one_result_a_key")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key[:12]}"

@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from analysis.views import agreement, exports, findings, overview
+
+home = overview.home
+
+urlpatterns = [
+    path("", overview.study, name="study"),
+    path("agreement/", agreement.agreement, name="agreement"),
+    path("agreement/issues/", agreement.agreement_issues, name="agreement_issues"),
+    path("findings/", findings.findings, name="findings"),
+    path("findings/refresh/", findings.findings_refresh, name="findings_refresh"),
+    path("export/", exports.exports, name="exports"),
+    path("export/new/", exports.export_new, name="export_new"),
+    path("export/<int:export_id>/file/", exports.export_file, name="export_file"),
+]

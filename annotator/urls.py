@@ -1,3 +1,18 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from annotator.views import coding, resolution, rounds
+
+urlpatterns = [
+    path("rounds/", rounds.rounds, name="rounds"),
+    path("rounds/new/", rounds.round_new, name="round_new"),
+    path("rounds/<int:number>/", rounds.round, name="round"),
+    path("rounds/<int:number>/start/", rounds.round_start, name="round_start"),
+    path("rounds/<int:number>/close/", rounds.round_close, name="round_close"),
+    path("code/<int:number>/", coding.coding, name="coding"),
+    path("code/<int:number>/issues/<int:assignment_id>/", coding.coding_issue, name="coding_issue"),
+    path("code/<int:number>/issues/<int:assignment_id>/submit/", coding.coding_submit, name="coding_submit"),
+    path("code/<int:number>/issues/<int:assignment_id>/draft/", coding.coding_draft, name="coding_draft"),
+    path("disagreements/", resolution.disagreements, name="disagreements"),
+    path("disagreements/<int:number>/unanimous/", resolution.unanimous_resolve, name="unanimous_resolve"),
+    path("disagreements/<int:number>/<int:issue_id>/", resolution.disagreement, name="disagreement"),
+]

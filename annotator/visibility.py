@@ -1,7 +1,13 @@
 """What may be seen now: blindness, in one place. `studies.permissions` answers who may at all.
 
 A person always sees their own codings. Another's codings, and everything computed from them, stay unseen
-until the round is closed, for leads as well.
+until the round is closed, for leads as well. How many codings are in is no secret; what they say is.
+
+| | drafted | running | closed |
+|---|---|---|---|
+| own assignments | no | yes | yes |
+| own codings | – | yes | yes |
+| another's codings, agreement, disagreements, decisions | – | no | yes |
 """
 
 from django.db.models import Q
@@ -10,6 +16,8 @@ from annotator.models import Round
 from annotator.states import Phase
 from studies.errors import Refused
 from studies.models import Membership
+
+OPENED = (Phase.INDEPENDENT, Phase.CLOSED)
 
 
 def sees_all_codings(round: Round) -> bool:
@@ -22,6 +30,13 @@ def check_sees_all_codings(round: Round) -> None:
         raise Refused(f"{round} is {round.get_phase_display()}, so its codings are hidden until the lead closes it.")
 
 
+def visible_assignments(member: Membership) -> Q:
+    """Condition on Assignment rows: the member's own, once the round was started."""
+    return Q(member=member, round_issue__round__phase__in=OPENED)
+
+
 def visible_codings(member: Membership) -> Q:
-    """Condition on Coding rows: the member's own, and everybody's in closed rounds."""
-    return Q(assignment__member=member) | Q(assignment__round_issue__round__phase=Phase.CLOSED)
+    """Condition on Coding rows: the member's own, and everybody's in closed rounds of the same study."""
+    return Q(assignment__member=member) | Q(
+        assignment__round_issue__round__phase=Phase.CLOSED, assignment__round_issue__round__study=member.study_id
+    )

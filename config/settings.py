@@ -100,7 +100,7 @@ BUILT_DIR.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static", BUILT_DIR]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.storage.Storage"},
 }
 WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -129,6 +129,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# A job whose runner has not been heard of for so long is given to another one.
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 15)
+
 REDIS_URL = env.text("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_IGNORE_RESULT = True
@@ -137,7 +140,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 
 GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")
 GITHUB_TOKEN = env.text("GITHUB_TOKEN")
-GITHUB_SECONDS_BETWEEN_REQUESTS = 0.25
+GITHUB_SECONDS_BETWEEN_REQUESTS = env.number("GITHUB_SECONDS_BETWEEN_REQUESTS", 0.25)
+# How long to wait before each further try when GitHub does not answer; after the last one the import is parked.
+GITHUB_RETRY_SECONDS = [1.0, 3.0, 9.0]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
@@ -148,6 +153,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,
     "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "studies.api.answer_refusal",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Intercoder",

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from analysis.urls import home
 from config.health import healthz
 
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
+    path("", home, name="home"),
     path("", include("studies.urls")),
     path("studies/<slug:slug>/", include("jobs.urls")),
     path("studies/<slug:slug>/", include("corpus.urls")),

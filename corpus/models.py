@@ -140,6 +140,24 @@ class Revision(models.Model):
         return f"earlier {self.part} of issue {self.issue_id}"
 
 
+class ListingPage(models.Model):
+    """A page of GitHub's listings as last read: thanks to its ETag, an unchanged page is not sent again."""
+
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="listing_pages")
+    url = models.TextField()
+    etag = models.TextField()
+    next_url = models.TextField(blank=True)
+    records = models.PositiveIntegerField()
+    pull_requests = models.PositiveIntegerField(default=0)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["repository", "url"], name="one_listing_page_a_url")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class Source(models.TextChoices):
     FILE = "file", "file"
     GITHUB = "github", "GitHub"
@@ -160,6 +178,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk} from {self.source}"
+
+    @property
+    def name(self) -> str:
+        """What was imported: the file's own name, or the repository's."""
+        return str(self.options.get("name", ""))
 
 
 class ImportProblem(models.Model):

@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from corpus.views import imports, issues
+
+urlpatterns = [
+    path("issues/", issues.issues, name="issues"),
+    path("issues/<int:issue_id>/", issues.issue, name="issue"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/file/", imports.import_file, name="import_file"),
+    path("imports/github/", imports.import_github, name="import_github"),
+    path("imports/<int:run_id>/", imports.import_run, name="import_run"),
+    path("imports/<int:run_id>/problems.csv", imports.import_problems, name="import_problems"),
+]

@@ -38,6 +38,8 @@ class Job(models.Model):
     unit = models.CharField(max_length=30, blank=True)
     note = models.CharField(max_length=300, blank=True)
     error = models.TextField(blank=True)
+    paced_at = models.DateTimeField(null=True, blank=True)
+    paced_done = models.PositiveIntegerField(default=0)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)

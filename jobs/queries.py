@@ -13,10 +13,21 @@ from studies.models import Study
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a running job goes: units a second since it started, and the time left at that rate."""
+    """How fast a running job goes: units a second since this runner took it up, and the time left at that rate."""
 
     rate: float | None
     left: timedelta | None
+
+    @property
+    def left_in_words(self) -> str:
+        if self.left is None:
+            return ""
+        minutes = round(self.left.total_seconds() / 60)
+        if minutes < 1:
+            return "less than a minute left"
+        if minutes < 90:
+            return f"about {minutes} minute{'' if minutes == 1 else 's'} left"
+        return f"about {round(minutes / 60)} hours left"
 
 
 def jobs_of(study: Study, *kinds: str) -> QuerySet[Job]:
@@ -32,8 +43,9 @@ def get_job(study: Study, job_id: int) -> Job:
 
 
 def pace(job: Job) -> Pace:
-    if job.state != State.RUNNING or not job.started_at or not job.done:
+    done = job.done - job.paced_done
+    if job.state != State.RUNNING or not job.paced_at or done <= 0:
         return Pace(None, None)
-    rate = job.done / max((timezone.now() - job.started_at).total_seconds(), 0.001)
-    left = timedelta(seconds=round((job.total - job.done) / rate)) if job.total else None
+    rate = done / max((timezone.now() - job.paced_at).total_seconds(), 0.001)
+    left = timedelta(seconds=round(max(job.total - job.done, 0) / rate)) if job.total else None
     return Pace(rate, left)

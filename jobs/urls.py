@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from jobs import views
+
+urlpatterns = [
+    path("jobs/<int:job_id>/", views.job, name="job"),
+    path("jobs/<int:job_id>/stop/", views.job_stop, name="job_stop"),
+]

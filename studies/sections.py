@@ -26,11 +26,19 @@ def register(*sections: Section) -> None:
 
 
 def for_request(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: the sections of the study that the view has opened (`request.access`), if any."""
+    """Context of every page: the person's own links, and the sections of the study that the view has opened
+    (`request.access`), if any."""
     access: Access | None = getattr(request, "access", None)
+    person_links = [{"label": "Account", "url": reverse("account")}]
     if access is None:
-        return {}
-    return {"access": access, "study": access.study, "sections": list(links(access, request.path))}
+        return {"person_links": person_links}
+    return {
+        "person_links": person_links,
+        "access": access,
+        "study": access.study,
+        "sections": list(links(access, request.path)),
+        "search_url": reverse("issues", args=[access.study.slug]),
+    }
 
 
 def links(access: Access, path: str) -> list[dict[str, Any]]:

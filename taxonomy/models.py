@@ -3,12 +3,58 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from studies.models import Study, User
+from taxonomy.errors import Frozen
+
+FROZEN = "A published version and its codes stay as they are. Start a draft to change them."
+
+
+class FreezingQuerySet(models.QuerySet[Any]):
+    """Refuses to change or delete rows that are published."""
+
+    def published(self) -> FreezingQuerySet:
+        return self.filter(self.model.PUBLISHED)
+
+    def check_none_is_published(self) -> None:
+        if self.published().exists():
+            raise Frozen(FROZEN)
+
+    def update(self, **values: Any) -> int:
+        self.check_none_is_published()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self.check_none_is_published()
+        return super().delete()
+
+
+class Freezing(models.Model):
+    """A row that nobody changes once it is published: by the row or by the queryset."""
+
+    PUBLISHED: ClassVar[Q]
+
+    objects = FreezingQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.check_is_not_published()
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        self.check_is_not_published()
+        return super().delete(*args, **options)
+
+    def check_is_not_published(self) -> None:
+        if self.pk is not None:
+            type(self)._default_manager.filter(pk=self.pk).check_none_is_published()
 
 
 class Taxonomy(models.Model):
@@ -24,8 +70,10 @@ class Taxonomy(models.Model):
         return self.name
 
 
-class Version(models.Model):
+class Version(Freezing):
     """A draft while it has no number; frozen for ever, with all its codes, once it has one."""
+
+    PUBLISHED = Q(number__isnull=False)
 
     taxonomy = models.ForeignKey(Taxonomy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(null=True, blank=True)
@@ -56,8 +104,10 @@ class Version(models.Model):
         return self.number is None
 
 
-class Code(models.Model):
+class Code(Freezing):
     """A category. `uid` is the same code through all versions of its taxonomy."""
+
+    PUBLISHED = Q(version__number__isnull=False)
 
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="codes")
     uid = models.UUIDField(default=uuid.uuid4)

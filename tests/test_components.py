@@ -15,7 +15,8 @@ def page(request):
     return HttpResponse()
 
 
-urlpatterns = [path(f"{name}/", page, name=name) for name in ("home", "sign_in", "sign_out", "password_change")]
+NAMES = ("home", "sign_in", "sign_out", "account", "password_change")
+urlpatterns = [path(f"{name}/", page, name=name) for name in NAMES]
 
 
 class Person:

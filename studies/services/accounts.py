@@ -17,17 +17,41 @@ FIRST_ACCOUNT = "first account"
 def create_account(*, email: str, name: str, password: str, is_staff: bool = False) -> User:
     """A new account. Invalid, by field, when the address is taken or the password is weak."""
     user = User(email=email.strip().lower(), name=name.strip(), joined_at=timezone.now(), is_staff=is_staff)
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid({"password": error.messages}) from error
-    user.set_password(password)
+    set_password(user, password)
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
         raise Invalid({"email": "This address has an account. Sign in with it instead."}) from error
     record_event(study=None, by=user, verb="joined", target=user.email)
+    return user
+
+
+def set_password(user: User, password: str) -> None:
+    """Sets it on the row without saving. Invalid when it is weak."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid({"password": error.messages}) from error
+    user.set_password(password)
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str) -> User:
+    set_password(user, password)
+    user.save(update_fields=["password"])
+    record_event(study=None, by=user, verb="changed the password of", target=user.email)
+    return user
+
+
+@transaction.atomic
+def rename_account(*, user: User, name: str) -> User:
+    """The name that members of the same studies see. Events keep the name of their time."""
+    if not name.strip():
+        raise Invalid({"name": "Give a name by which the others in a study know you."})
+    user.name = name.strip()
+    user.save(update_fields=["name"])
+    record_event(study=None, by=user, verb="changed the name of", target=user.email, data={"name": user.name})
     return user
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -16,10 +17,9 @@ def record_event(
 ) -> Event:
     """Append one event. `verb` is in the past tense ("submitted"), `target` what a reader can find again.
 
-    The study's row is locked, so that two changes at once cannot claim the same predecessor.
+    The chain is locked, so that two changes at once cannot claim the same predecessor.
     """
-    if study is not None:
-        Study.objects.select_for_update().only("pk").get(pk=study.pk)
+    lock_chain(study)
     previous = Event.objects.filter(study=study).order_by("-pk").values_list("hash", flat=True).first() or ""
     event = Event(
         study=study,
@@ -36,6 +36,14 @@ def record_event(
     return event
 
 
+def lock_chain(study: Study | None) -> None:
+    """Holds the study's row, or the first event of what happens outside of studies, until the transaction ends."""
+    if study is not None:
+        Study.objects.select_for_update().only("pk").get(pk=study.pk)
+    else:
+        Event.objects.select_for_update().only("pk").filter(study=None).order_by("pk").first()
+
+
 def event_hash(event: Event) -> str:
     """SHA-256 over everything an event says and the hash before it."""
     told = [
@@ -46,10 +54,14 @@ def event_hash(event: Event) -> str:
 
 
 def first_broken_event(study: Study | None) -> Event | None:
-    """The first event whose hash does not fit what it says or what stands before it; None when all fit."""
-    previous = ""
-    for event in Event.objects.filter(study=study).order_by("pk").iterator():
-        if event.previous_hash != previous or event.hash != event_hash(event):
+    """The first event of the whole trail whose hash does not fit what it says or what stands before it; None: all fit."""
+    return first_broken(Event.objects.filter(study=study).order_by("pk").iterator(), "")
+
+
+def first_broken(events: Iterable[Event], previous_hash: str) -> Event | None:
+    """The same for a stretch of the trail, oldest first, and the hash of the event before it."""
+    for event in events:
+        if event.previous_hash != previous_hash or event.hash != event_hash(event):
             return event
-        previous = event.hash
+        previous_hash = event.hash
     return None

@@ -5,12 +5,13 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from studies.errors import Conflict, Invalid, NotThere
 from studies.models import Invitation, Membership, Role, Study, User
 from studies.permissions import Permission, check_is_member
+from studies.queries import open_invitations
+from studies.services.accounts import create_account
 from studies.services.events import record_event
 from studies.services.studies import add_member
 
@@ -38,22 +39,18 @@ def invite(*, study: Study, role: str, note: str = "", by: User) -> tuple[Invita
         expires_at=now + LASTS,
     )
     invitation.save()
-    record_event(study=study, by=by, verb="invited", target=f"a {role}", data={"note": invitation.note})
+    record_event(study=study, by=by, verb="invited", target=f"somebody as {role}", data={"note": invitation.note})
     return invitation, token
 
 
 def get_open_invitation(token: str) -> Invitation:
     """The invitation of this link. NotThere when it is unknown, used, withdrawn or expired: the four look the same."""
-    invitation = open_invitations().select_related("study").filter(token_hash=token_hash(token)).first()
+    invitation = open_invitations(token_hash=token_hash(token)).select_related("study").first()
     if invitation is None:
         raise NotThere(
             "This invitation is not valid: it was used, withdrawn, or is older than 14 days. Ask for a new link."
         )
     return invitation
-
-
-def open_invitations() -> QuerySet[Invitation]:
-    return Invitation.objects.filter(used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=timezone.now())
 
 
 @transaction.atomic
@@ -62,7 +59,7 @@ def accept_invitation(*, token: str, by: User) -> Membership:
     invitation = get_open_invitation(token)
     if Membership.objects.filter(study=invitation.study, user=by, left_at__isnull=True).exists():
         raise Conflict(f"You are a member of {invitation.study} already; the link was not used up.")
-    used = open_invitations().filter(pk=invitation.pk).update(used_by=by, used_at=timezone.now())
+    used = open_invitations(pk=invitation.pk).update(used_by=by, used_at=timezone.now())
     if not used:
         raise NotThere("This invitation was used a moment ago. Ask for a new link.")
     membership = add_member(study=invitation.study, user=by, role=invitation.role)
@@ -71,7 +68,16 @@ def accept_invitation(*, token: str, by: User) -> Membership:
 
 
 @transaction.atomic
+def accept_with_new_account(*, token: str, email: str, name: str, password: str) -> User:
+    """An account for a person who has none, and their membership: both or neither."""
+    get_open_invitation(token)
+    user = create_account(email=email, name=name, password=password)
+    accept_invitation(token=token, by=user)
+    return user
+
+
+@transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
     check_is_member(by, invitation.study, Permission.MANAGE_MEMBERS)
-    if open_invitations().filter(pk=invitation.pk).update(withdrawn_at=timezone.now()):
+    if open_invitations(pk=invitation.pk).update(withdrawn_at=timezone.now()):
         record_event(study=invitation.study, by=by, verb="withdrew", target=f"invitation {invitation.pk}")

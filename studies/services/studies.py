@@ -23,8 +23,9 @@ def create_study(*, title: str, question: str = "", by: User) -> Study:
 
 
 def free_slug(title: str) -> str:
+    """A slug that no study has. "new" is an address of its own."""
     base = slugify(title)[:50] or "study"
-    taken = set(Study.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {"new", *Study.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
     return next(slug for n in range(len(taken) + 2) if (slug := f"{base}-{n + 1}" if n else base) not in taken)
 
 
@@ -43,7 +44,7 @@ def add_member(*, study: Study, user: User, role: str) -> Membership:
 
 @transaction.atomic
 def update_study(*, study: Study, title: str, question: str, by: User) -> Study:
-    check_is_member(by, study, Permission.MANAGE_MEMBERS)
+    check_is_member(by, study, Permission.EDIT_STUDY)
     if not title.strip():
         raise Invalid({"title": "A study needs a title."})
     study.title, study.question = title.strip(), question.strip()
@@ -58,6 +59,8 @@ def change_role(*, membership: Membership, role: str, by: User) -> Membership:
     check_is_member(by, membership.study, Permission.MANAGE_MEMBERS)
     if role not in Role.values:
         raise Invalid({"role": f"{role} is not a role. Choose lead, rater or observer."})
+    if role == membership.role:
+        return membership
     if role != Role.LEAD:
         check_another_lead(membership)
     membership.role = role

@@ -1,0 +1,25 @@
+"""Rows of the other rooms as arrays and tables: the only place that makes them, and so the place of the counting rules.
+
+An independent coding is a rater's last revision in a round. *Coded* and *none of these* are ratings, the second an
+empty set; *unclear*, *skipped* and *absent* are no ratings and are counted apart. The label of an issue is its latest
+decision. Nothing of a round that is not closed ever enters.
+"""
+
+from analysis.datasets.codebooks import Codebook, CodeEntry, codebook
+from analysis.datasets.labels import LabelledIssue, labels
+from analysis.datasets.ratings import NotRated, Rating, RoundRatings, closed_rounds, mapped, ratings, round_ratings
+
+__all__ = [
+    "CodeEntry",
+    "Codebook",
+    "LabelledIssue",
+    "NotRated",
+    "Rating",
+    "RoundRatings",
+    "closed_rounds",
+    "codebook",
+    "labels",
+    "mapped",
+    "ratings",
+    "round_ratings",
+]

@@ -1,0 +1,136 @@
+"""Codings of closed rounds: row by row, and as the matrix that agreement reads."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, codes_by, in_order
+from analysis.datasets.keys import issue_columns, take_key
+from analysis.stats.ratings import RatingMatrix, Value
+from annotator.models import AppliedCode, Assignment, Round
+from annotator.queries.codings import last_codings
+from annotator.states import Outcome, Phase
+from annotator.visibility import check_sees_all_codings
+from studies.models import Study
+
+CODING_FIELDS: tuple[str, ...] = ("pk", "outcome", "confidence", "memo", "flagged", "submitted_at", "revision")
+
+
+@dataclass(frozen=True)
+class NotRated:
+    """Assignments that gave no rating, each for its own reason."""
+
+    unclear: int
+    skipped: int
+    absent: int
+
+
+@dataclass(frozen=True)
+class RoundRatings:
+    """The independent codings of a closed round. Units of the matrix are issue ids, raters are aliases."""
+
+    number: int
+    kind: str
+    closed_at: datetime
+    several_codes: bool
+    issues: int
+    codebook: Codebook
+    matrix: RatingMatrix
+    not_rated: NotRated
+
+
+@dataclass(frozen=True)
+class Rating:
+    """One independent coding of a closed round."""
+
+    issue_id: int
+    issue: str
+    url: str
+    round: int
+    rater: str
+    name: str
+    outcome: str
+    codes: tuple[CodeEntry, ...]
+    confidence: str
+    memo: str
+    flagged: bool
+    submitted_at: datetime
+    revision: int
+    taxonomy: str
+    version: int
+
+    @property
+    def value(self) -> Value | None:
+        """The rating, or None where the outcome is none."""
+        rated = self.outcome in (Outcome.CODED, Outcome.NONE)
+        return frozenset(code.label for code in self.codes) if rated else None
+
+
+def closed_rounds(study: Study) -> QuerySet[Round]:
+    """Rounds whose codings may be seen, the latest first."""
+    rounds = Round.objects.filter(study=study, phase=Phase.CLOSED)
+    return rounds.select_related("version__taxonomy", "study").order_by("-number")
+
+
+def round_ratings(round: Round) -> RoundRatings:
+    """Raises Refused while the round is not closed."""
+    check_sees_all_codings(round)
+    given = list(ratings([round]))
+    asked = Assignment.objects.filter(round_issue__round=round).count()
+    of = [rating.outcome for rating in given]
+    not_rated = NotRated(of.count(Outcome.UNCLEAR), of.count(Outcome.SKIPPED), asked - len(given))
+    return RoundRatings(
+        number=round.number,
+        kind=round.kind,
+        closed_at=round.closed_at or round.drafted_at,
+        several_codes=round.several_codes,
+        issues=round.round_issues.count(),
+        codebook=codebook(round.version),
+        matrix=matrix(given),
+        not_rated=not_rated,
+    )
+
+
+def matrix(given: Iterable[Rating]) -> RatingMatrix:
+    """Issues in the order given, raters by alias; an issue or a rater without any rating is not in it."""
+    cells = {(rating.issue_id, rating.rater): rating.value for rating in given if rating.value is not None}
+    units = tuple(dict.fromkeys(issue for issue, _ in cells))
+    raters = tuple(sorted({rater for _, rater in cells}, key=natural))
+    return RatingMatrix(units, raters, tuple(tuple(cells.get((u, r)) for r in raters) for u in units))
+
+
+def mapped(matrix: RatingMatrix, change: Callable[[Value], Value]) -> RatingMatrix:
+    """The same ratings with another set of codes in each cell."""
+    cells = tuple(tuple(None if cell is None else change(cell) for cell in row) for row in matrix.cells)
+    return RatingMatrix(matrix.units, matrix.raters, cells)
+
+
+def natural(alias: str) -> tuple[str, int]:
+    """rater-2 before rater-10."""
+    word, _, number = alias.rpartition("-")
+    return (word, int(number)) if number.isdigit() else (alias, 0)
+
+
+def ratings(rounds: Collection[Round]) -> Iterator[Rating]:
+    """Every rater's independent coding of these rounds, as far as they are closed, by round, issue and rater."""
+    visible = {"assignment__round_issue__round__in": rounds, "assignment__round_issue__round__phase": Phase.CLOSED}
+    rows = (
+        last_codings()
+        .filter(**visible)
+        .order_by("assignment__round_issue__round__number", "assignment__round_issue__position", "assignment__member")
+        .values(
+            *CODING_FIELDS,
+            round_id=F("assignment__round_issue__round"), round=F("assignment__round_issue__round__number"),
+            rater=F("assignment__member__alias"), name=F("assignment__member__user__name"),
+            **issue_columns("assignment__round_issue__issue"),
+        )
+    )  # fmt: skip
+    books = {round.pk: codebook(round.version) for round in rounds}
+    applied = AppliedCode.objects.filter(**{f"coding__{key}": value for key, value in visible.items()})
+    codes = codes_by(applied.values_list("coding", "code__uid"))
+    for row in rows:
+        book = books[row.pop("round_id")]
+        used = in_order(book, codes[row.pop("pk")])
+        yield Rating(issue=take_key(row), codes=used, taxonomy=book.taxonomy, version=book.version, **row)

@@ -1,0 +1,116 @@
+"""The columns of each file: how a value is taken from a row, and the sentence that explains it in the README.
+
+Everything about a column stands in one line here, so that files and README cannot drift apart.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from analysis.datasets import CodeEntry, LabelledIssue, Rating
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """`take` gives text, a number, a truth value, None, or a list of texts (one cell in CSV, a list in JSON)."""
+
+    name: str
+    take: Callable[[Row], Any]
+    meaning: str
+
+
+def record(columns: Sequence[Column[Row]], row: Row) -> dict[str, Any]:
+    return {column.name: column.take(row) for column in columns}
+
+
+def moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def _days(label: LabelledIssue) -> float | None:
+    return None if label.days is None or label.days < 0 else round(label.days, 6)
+
+
+def _taxonomy(row: LabelledIssue | Rating) -> str:
+    return row.taxonomy
+
+
+LABELS: tuple[Column[LabelledIssue], ...] = (
+    Column("issue", lambda label: label.issue, "The issue: owner/name#number."),
+    Column("url", lambda label: label.url, "Its address."),
+    Column("title", lambda label: label.title, "Its title at the last import."),
+    Column("state", lambda label: label.state, "open or closed, at the last import."),
+    Column("created_at", lambda label: moment(label.created_at), "When it was opened, UTC."),
+    Column("closed_at", lambda label: moment(label.closed_at), "When it was (last) closed, UTC; empty while open."),
+    Column(
+        "resolution_days",
+        _days,
+        "Days from created_at to closed_at. Empty for an open issue, and where closed_at is before created_at.",
+    ),
+    Column("outcome", lambda label: label.outcome, "coded, or none: none of the codes fits."),
+    Column("codes", lambda label: [code.label for code in label.codes], "The final codes; empty for none."),
+    Column("code_uids", lambda label: [code.uid for code in label.codes], "The same codes by uid (codebook.csv)."),
+    Column("categories", lambda label: sorted(label.tops), "The top categories of the codes, each once."),
+    Column(
+        "how",
+        lambda label: label.how,
+        "How the label was reached: unanimous, majority, negotiated, or lead (decided by the lead).",
+    ),
+    Column("reason", lambda label: label.reason, "Why, in the words of who decided; may be empty."),
+    Column("decided_at", lambda label: moment(label.decided_at), "When, UTC."),
+    Column("decided_by", lambda label: label.decided_by, "Who."),
+    Column("round", lambda label: label.round, "The number of the round in which it was decided."),
+    Column("taxonomy", _taxonomy, "The taxonomy of the codes."),
+    Column("version", lambda label: label.version, "The published version of it that the round used."),
+)
+
+CODINGS: tuple[Column[Rating], ...] = (
+    Column("issue", lambda rating: rating.issue, "The issue: owner/name#number."),
+    Column("url", lambda rating: rating.url, "Its address."),
+    Column("round", lambda rating: rating.round, "The number of the round."),
+    Column("rater", lambda rating: rating.rater, "Who coded."),
+    Column(
+        "outcome",
+        lambda rating: rating.outcome,
+        "coded; none (none of the codes fits); unclear (the rater could not tell); skipped. "
+        "Only coded and none are ratings.",
+    ),
+    Column("codes", lambda rating: [code.label for code in rating.codes], "The codes; empty unless coded."),
+    Column("code_uids", lambda rating: [code.uid for code in rating.codes], "The same codes by uid (codebook.csv)."),
+    Column("confidence", lambda rating: rating.confidence, "low, medium, high, or empty where none was given."),
+    Column("memo", lambda rating: rating.memo, "The rater's own note, as typed."),
+    Column("flagged", lambda rating: rating.flagged, "Whether the rater flagged the issue for discussion."),
+    Column("submitted_at", lambda rating: moment(rating.submitted_at), "When, UTC."),
+    Column(
+        "revision",
+        lambda rating: rating.revision,
+        "How often the rater had submitted this issue; the last revision is the independent coding given here.",
+    ),
+    Column("taxonomy", _taxonomy, "The taxonomy of the codes."),
+    Column("version", lambda rating: rating.version, "The published version of it that the round used."),
+)
+
+
+@dataclass(frozen=True)
+class CodeRow:
+    code: CodeEntry
+    taxonomy: str
+    version: int
+
+
+CODEBOOK: tuple[Column[CodeRow], ...] = (
+    Column("taxonomy", lambda row: row.taxonomy, "The taxonomy."),
+    Column("version", lambda row: row.version, "Its published version."),
+    Column("uid", lambda row: row.code.uid, "The code's identity, the same in every version."),
+    Column("code", lambda row: row.code.label, "The code as the other files name it."),
+    Column("name", lambda row: row.code.name, "Its name in the tree."),
+    Column("parent", lambda row: row.code.parents[-1] if row.code.parents else "", "The code it stands below."),
+    Column("category", lambda row: row.code.top, "The top category it belongs to."),
+    Column("definition", lambda row: row.code.definition, "What it means."),
+    Column("use_when", lambda row: row.code.use_when, "When to use it."),
+    Column("avoid_when", lambda row: row.code.avoid_when, "When not to."),
+    Column("examples", lambda row: row.code.examples, "Examples."),
+)

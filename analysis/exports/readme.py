@@ -1,0 +1,88 @@
+"""The README of an export: what the files hold, how things were counted, what is left out."""
+
+from collections.abc import Sequence
+
+from analysis.exports.columns import CODEBOOK, CODINGS, LABELS, Column, Row
+from analysis.exports.dataset import DataSet, RoundFacts
+
+
+def readme(data: DataSet) -> str:
+    parts = [
+        f"# {data.study}: labelled issues",
+        data.question,
+        f"Codes are those of the taxonomy “{data.taxonomy}”. Times are UTC.",
+        "## Files",
+        f"- `labels.csv`, `labels.jsonl`: {len(data.labels)} issues with their final label, one row an issue.\n"
+        f"- `codings.csv`, `codings.jsonl`: {len(data.codings)} independent codings, "
+        "one row an issue and rater and round.\n"
+        f"- `codebook.csv`: {len(data.codes)} codes, one row a code and version.",
+        _columns("labels", LABELS),
+        _columns("codings", CODINGS),
+        _columns("codebook", CODEBOOK),
+        FORMAT,
+        COUNTING,
+        _people(data),
+        _left_out(data),
+        AGAIN,
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _columns(name: str, columns: Sequence[Column[Row]]) -> str:
+    rows = "\n".join(f"| `{column.name}` | {column.meaning} |" for column in columns)
+    return f"## Columns of {name}\n\n| column | meaning |\n|---|---|\n{rows}"
+
+
+FORMAT = """## Format
+
+UTF-8. CSV has a header, commas, double quotes where needed, and newlines inside quoted cells. Several codes of one row
+stand in one cell, separated by ` | `; in JSON Lines they are a list. An empty cell is `null` in JSON Lines where the
+value is unknown. yes and no are `true` and `false` there.
+
+A spreadsheet would run a CSV cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. Such
+cells have an apostrophe before them in the CSV files. The JSON Lines files hold every text as it was typed."""
+
+COUNTING = """## How things are counted
+
+- An issue is labelled when somebody decided on it; if that happened more than once, the latest decision is its label.
+- `coded` and `none` are ratings. `none` (none of the codes fits) is not the same as `unclear` (the rater could not
+  tell), as `skipped`, or as a missing row (the rater did not answer).
+- A rater's independent coding is the last revision that they submitted while the round ran. No decision changes it.
+- An issue with several codes counts once in each of their categories and once as an issue; so shares of issues may add
+  up to more than 100 %.
+- Resolution time is from `created_at` to `closed_at`, in days of 24 hours. Open issues have none."""
+
+AGAIN = """## How to compute the figures again
+
+- Agreement of a round: take the rows of `codings` of that round whose `outcome` is `coded` or `none`; the value of
+  a row is the set of its `code_uids`, the empty set for `none`. Krippendorff's α (nominal: same set or not) is over all
+  issues with two or more rows; Cohen's κ is for each pair of raters over the issues that both rated.
+- Issues by category: count the rows of `labels` by `categories`.
+- Resolution time by category: group `resolution_days` of `labels` by `categories`, without the empty cells."""
+
+
+def _people(data: DataSet) -> str:
+    names = "their names" if data.options.real_names else "aliases that stay the same for the whole study"
+    caution = "" if data.options.real_names else " Memos and reasons are given as typed and may name people."
+    return f"## People\n\nRaters and deciders are given by {names}.{caution}"
+
+
+def _left_out(data: DataSet) -> str:
+    kept_back = [facts for facts in data.rounds if not facts.included]
+    lines = [
+        f"- Rounds that are not closed: {_rounds(kept_back)}. Nothing of them is in these files.",
+        f"- Issues that were coded in closed rounds but not yet decided: {data.undecided}. "
+        "Their codings are in `codings`; they have no row in `labels`.",
+        "- Drafts, and revisions before the last one.",
+        "- The texts of the issues, which belong to their authors; `url` leads to them.",
+    ]
+    included = ", ".join(_round(facts) for facts in data.rounds if facts.included) or "none"
+    return f"## Rounds and what is left out\n\nClosed rounds: {included}.\n\n" + "\n".join(lines)
+
+
+def _round(facts: RoundFacts) -> str:
+    return f"round {facts.number} ({facts.kind}, version {facts.version})"
+
+
+def _rounds(rounds: Sequence[RoundFacts]) -> str:
+    return ", ".join(f"round {facts.number} ({facts.phase})" for facts in rounds) or "none"

@@ -1,0 +1,155 @@
+"""Vega-Lite specifications as plain dictionaries, made from figures that are already counted, never from raw points.
+
+A text that begins with "--" names a colour token of the style sheet; the page's script puts the colour of the present
+theme in its place. A table with the same numbers stands beside each figure.
+"""
+
+from math import log10
+from typing import Any
+
+from analysis.reports.counts import CountsReport
+from analysis.reports.resolution_time import CategoryTime, ResolutionTimeReport
+
+Spec = dict[str, Any]
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+ROW_HEIGHT = 38
+# In days. Months and years are the Gregorian calendar's mean ones.
+TICKS = {1 / 24: "1 h", 0.25: "6 h", 1: "1 d", 7: "1 w", 30.44: "1 mo", 91.31: "3 mo", 365.25: "1 y", 1095.75: "3 y"}
+# Points that would fall on the same place are drawn once: this many places a factor of ten.
+PLACES_A_DECADE = 40
+
+
+def categories_figure(report: CountsReport) -> Spec:
+    """Bars of issues by category with their 95 % intervals, in the order of the taxonomy."""
+    rows = [
+        {
+            "category": row.category,
+            "colour": token(row.colour),
+            "issues": row.issues,
+            "low": (row.low or 0) * report.issues,
+            "high": (row.high or 0) * report.issues,
+        }
+        for row in report.categories
+    ]
+    y = _rows_axis([row.category for row in report.categories])
+    x = {"type": "quantitative", "title": "Issues", "scale": {"domainMin": 0}, "axis": {"tickMinStep": 1}}
+    colour = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
+    tooltip = [_told("category", "Category"), _told("issues", "Issues", "quantitative")]
+    return _layered(
+        rows,
+        len(rows),
+        {
+            "mark": {"type": "bar", "height": 14},
+            "encoding": {"y": y, "x": {**x, "field": "issues"}, "color": colour, "tooltip": tooltip},
+        },
+        {
+            "mark": {"type": "rule", "color": "--text", "strokeWidth": 1.25},
+            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}},
+        },
+    )
+
+
+def resolution_time_figure(report: ResolutionTimeReport) -> Spec:
+    """Box plots by category on a log axis: quartiles, median, whiskers, and what lies beyond them."""
+    drawn = [row for row in report.categories if row.box.median is not None]
+    y = _rows_axis([_name(row) for row in drawn])
+    colour = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
+    x = {"type": "quantitative", "title": None, "scale": _log_scale(drawn), "axis": _log_axis()}
+    figures = [
+        _told("category", "Category"), _told("n", "Closed issues", "quantitative"),
+        *(_told(name, f"{label}, days", "quantitative", ".3~r")
+          for name, label in (("q1", "Q1"), ("median", "Median"), ("q3", "Q3"))),
+    ]  # fmt: skip
+    return _layered(
+        [_box(row) for row in drawn],
+        len(drawn),
+        {
+            "mark": {"type": "rule", "strokeWidth": 1.5},
+            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "color": colour},
+        },
+        {
+            "mark": {"type": "bar", "height": 18, "fillOpacity": 0.2, "strokeWidth": 1.5},
+            "encoding": {
+                "y": y, "x": {**x, "field": "q1"}, "x2": {"field": "q3"}, "tooltip": figures,
+                "fill": {**colour}, "stroke": {**colour},
+            },
+        },
+        {
+            "mark": {"type": "tick", "size": 18, "thickness": 3, "color": "--text"},
+            "encoding": {"y": y, "x": {**x, "field": "median"}, "tooltip": figures},
+        },
+        {
+            "data": {"values": [point for row in drawn for point in _beyond(row)]},
+            "mark": {"type": "point", "filled": True, "size": 22, "opacity": 0.7},
+            "encoding": {"y": y, "x": {**x, "field": "days"}, "color": colour},
+        },
+    )  # fmt: skip
+
+
+def token(colour: int) -> str:
+    return f"--category-{colour}"
+
+
+def _name(row: CategoryTime) -> str:
+    return f"{row.category} (n = {row.box.n})"
+
+
+def _box(row: CategoryTime) -> Spec:
+    box = row.box
+    return {
+        "category": _name(row), "colour": token(row.colour), "n": box.n,
+        "low": box.low, "q1": box.q1, "median": box.median, "q3": box.q3, "high": box.high,
+    }  # fmt: skip
+
+
+def _beyond(row: CategoryTime) -> list[Spec]:
+    places = sorted({round(log10(days) * PLACES_A_DECADE) for days in row.box.outliers})
+    return [
+        {"category": _name(row), "colour": token(row.colour), "days": 10 ** (place / PLACES_A_DECADE)}
+        for place in places
+    ]
+
+
+def _log_scale(drawn: list[CategoryTime]) -> Spec:
+    ends = [end for row in drawn for end in (row.box.low, row.box.high, *row.box.outliers) if end]
+    low, high = min(ends, default=1), max(ends, default=1)
+    return {"type": "log", "domain": [min(low * 0.9, 1 / 24), max(high * 1.1, 7)], "nice": False}
+
+
+def _log_axis() -> Spec:
+    names = " : ".join(f"datum.value < {days * 1.01} ? '{name}'" for days, name in TICKS.items())
+    return {"values": list(TICKS), "labelExpr": f"{names} : ''", "labelOverlap": True}
+
+
+def _rows_axis(names: list[str]) -> Spec:
+    axis = {"title": None, "domain": False, "ticks": False, "grid": False, "labelPadding": 8, "labelLimit": 220}
+    return {"field": "category", "type": "nominal", "sort": names, "axis": axis}
+
+
+def _told(field: str, title: str, kind: str = "nominal", format: str | None = None) -> Spec:
+    return {"field": field, "title": title, "type": kind} | ({"format": format} if format else {})
+
+
+def _layered(rows: list[Spec], count: int, *layers: Spec) -> Spec:
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": rows},
+        "height": max(count, 1) * ROW_HEIGHT,
+        "layer": list(layers),
+        "config": {
+            "background": "transparent",
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": "--muted",
+                "titleColor": "--muted",
+                "gridColor": "--line",
+                "domainColor": "--edge",
+                "tickColor": "--line",
+                "labelFontSize": 12,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+            },
+            "axisY": {"labelColor": "--text", "labelFontSize": 13},
+        },
+    }

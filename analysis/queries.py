@@ -1,0 +1,86 @@
+"""Reads for the overview: what stands at each step, and what waits. Counts of submits, never what they say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Q
+
+from analysis.models import Export, Result
+from annotator.models import RoundIssue
+from annotator.states import Phase
+from corpus.models import Issue
+from studies.errors import NotThere
+from studies.models import Study
+from taxonomy.models import Version
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Issues at each step from import to label. `coded`: at least one rater has submitted, whatever they said."""
+
+    imported: int
+    drawn: int
+    coded: int
+    labelled: int
+    repositories: int
+    last_import: datetime | None
+
+
+@dataclass(frozen=True)
+class RoundCounts:
+    """Issues of a round. `undecided` is 0 until the round is closed."""
+
+    issues: int
+    undecided: int
+
+
+def funnel(study: Study) -> Funnel:
+    imported = Issue.objects.filter(repository__study=study).aggregate(
+        imported=Count("pk"), repositories=Count("repository", distinct=True), last_import=Max("last_seen_at")
+    )
+    drawn = RoundIssue.objects.filter(round__study=study).aggregate(
+        drawn=Count("issue", distinct=True),
+        coded=Count("issue", distinct=True, filter=Q(assignments__codings__isnull=False)),
+        labelled=Count("issue", distinct=True, filter=Q(resolutions__isnull=False)),
+    )
+    return Funnel(**imported, **drawn)
+
+
+def counts_by_round(study: Study) -> dict[int, RoundCounts]:
+    """By the number of the round."""
+    waiting = Q(round__phase=Phase.CLOSED, assignments__codings__isnull=False, resolutions__isnull=True)
+    rows = (
+        RoundIssue.objects.filter(round__study=study)
+        .values_list("round__number")
+        .annotate(issues=Count("pk", distinct=True), undecided=Count("pk", distinct=True, filter=waiting))
+    )
+    return {number: RoundCounts(issues, undecided) for number, issues, undecided in rows}
+
+
+def last_results(study: Study, kind: str) -> dict[str, Result]:
+    """The latest stored result of each subject."""
+    rows = Result.objects.filter(study=study, kind=kind).order_by("computed_at", "pk")
+    return {row.subject: row for row in rows}
+
+
+def versions_with_findings(study: Study) -> list[Version]:
+    """Versions that a closed round used, the latest used first."""
+    used = Version.objects.filter(rounds__study=study, rounds__phase=Phase.CLOSED).select_related("taxonomy")
+    return list(used.annotate(last=Max("rounds__closed_at")).order_by("-last", "-pk"))
+
+
+def get_version(study: Study, pk: str) -> Version:
+    found = [version for version in versions_with_findings(study) if str(version.pk) == pk]
+    if not found:
+        raise NotThere("No closed round of this study used this version.")
+    return found[0]
+
+
+def exports_of(study: Study) -> list[Export]:
+    """Exports whose file is whole, the latest first."""
+    return list(Export.objects.filter(job__study=study).exclude(file="").select_related("job__made_by").order_by("-pk"))
+
+
+def names_by_alias(study: Study) -> dict[str, str]:
+    """For pages, where members know each other by name; exports give aliases."""
+    return {row.alias: str(row.user) for row in study.memberships.select_related("user")}

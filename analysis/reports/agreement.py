@@ -1,0 +1,225 @@
+"""How far the raters of a closed round agree: over all, by pair, by code, and what was taken for what."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from analysis.datasets import Codebook, CodeEntry, RoundRatings, mapped
+from analysis.stats.coefficients import agreement
+from analysis.stats.confusion import CODES, SETS, confusion, pooled_confusion
+from analysis.stats.intervals import Bootstrap
+from analysis.stats.ratings import Agreement, RatingMatrix, Value
+
+# 2,000 draws move the ends of a 95 % interval by less than the second decimal that is shown.
+PLAN = Bootstrap(draws=2_000, level=0.95, seed=1)
+# Below this many issues with a code, its interval is too wide to say much.
+FEW_ISSUES = 10
+NONE = "None of these"
+SEVERAL = " + "
+ALL_CODES, TOP_CATEGORIES = "codes", "top"
+# Pairs from which on a cell takes the next darker step.
+HEAT = (1, 5, 10, 25, 50)
+
+
+@dataclass(frozen=True)
+class PairAgreement:
+    first: str
+    second: str
+    percent: Agreement
+    kappa: Agreement
+
+
+@dataclass(frozen=True)
+class CodeAgreement:
+    """One code as used or not used. `issues` have it from at least one rater, `prevalence` is its share of codings."""
+
+    label: str
+    name: str
+    depth: int
+    issues: int
+    prevalence: float | None
+    percent: Agreement
+    kappa: Agreement
+    alpha: Agreement
+    warning: str
+
+
+@dataclass(frozen=True)
+class ConfusionCell:
+    """`step` is the darkness, 0 to 5; `same` where both raters said the same."""
+
+    row: str
+    column: str
+    count: int
+    step: int
+    same: bool
+    issues: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ConfusionTable:
+    """All cells row by row, the empty ones too. `rows` and `columns` name whose answers these are."""
+
+    level: str
+    rows: str
+    columns: str
+    counted: str
+    values: tuple[str, ...]
+    cells: tuple[tuple[ConfusionCell, ...], ...]
+    count: int
+    issues: int
+
+
+@dataclass(frozen=True)
+class AgreementReport:
+    """`codings` counts ratings; unclear, skipped and absent ones are none and stand beside it."""
+
+    round: int
+    taxonomy: str
+    version: int
+    issues: int
+    raters: tuple[str, ...]
+    codings: int
+    unclear: int
+    skipped: int
+    absent: int
+    alpha: Agreement
+    fleiss: Agreement
+    percent: Agreement
+    pairs: tuple[PairAgreement, ...]
+    codes: tuple[CodeAgreement, ...]
+    confusions: tuple[ConfusionTable, ...]
+    draws: int
+    seed: int
+
+
+def agreement_report(ratings: RoundRatings) -> AgreementReport:
+    matrix, book, missing = ratings.matrix, ratings.codebook, ratings.not_rated
+    return AgreementReport(
+        round=ratings.number,
+        taxonomy=book.taxonomy,
+        version=book.version,
+        issues=ratings.issues,
+        raters=matrix.raters,
+        codings=sum(cell is not None for row in matrix.cells for cell in row),
+        unclear=missing.unclear,
+        skipped=missing.skipped,
+        absent=missing.absent,
+        alpha=_figure(matrix, "krippendorff_alpha"),
+        fleiss=_figure(matrix, "fleiss_kappa"),
+        percent=_figure(matrix, "percent_agreement"),
+        pairs=tuple(_pair(matrix, a, b) for a, b in combinations(matrix.raters, 2)),
+        codes=tuple(by_code(matrix, book)),
+        confusions=tuple(confusion_tables(matrix, book)) if len(matrix.raters) > 1 else (),
+        draws=PLAN.draws,
+        seed=PLAN.seed,
+    )
+
+
+def _figure(matrix: RatingMatrix, method: str) -> Agreement:
+    return agreement(matrix, method, bootstrap=PLAN)
+
+
+def _pair(matrix: RatingMatrix, a: str, b: str) -> PairAgreement:
+    pair = matrix.pair(a, b)
+    return PairAgreement(a, b, _figure(pair, "percent_agreement"), _figure(pair, "cohen_kappa"))
+
+
+def by_code(matrix: RatingMatrix, book: Codebook) -> Iterator[CodeAgreement]:
+    """A code counts as used when it or a code below it was used."""
+    whole = mapped(matrix, book.with_parents)
+    kappa = "cohen_kappa" if len(matrix.raters) == 2 else "fleiss_kappa"
+    for code in book.codes:
+        presence = whole.presence(code.label)
+        yield _code(code, presence, _figure(presence, kappa))
+
+
+def _code(code: CodeEntry, presence: RatingMatrix, kappa: Agreement) -> CodeAgreement:
+    given = [cell for row in presence.cells for cell in row if cell is not None]
+    issues = sum(any(row) for row in presence.cells)
+    return CodeAgreement(
+        label=code.label,
+        name=code.name,
+        depth=code.depth,
+        issues=issues,
+        prevalence=sum(map(bool, given)) / len(given) if given else None,
+        percent=_figure(presence, "percent_agreement"),
+        kappa=kappa,
+        alpha=_figure(presence, "krippendorff_alpha"),
+        warning=f"few: {issues} issue{'s' * (issues != 1)}" if 0 < issues < FEW_ISSUES else "",
+    )
+
+
+def confusion_tables(matrix: RatingMatrix, book: Codebook) -> Iterator[ConfusionTable]:
+    """One table over all codes; where codes stand below others, one over the top categories before it."""
+    if len(book.tops) < len(book.codes):
+        yield _table(TOP_CATEGORIES, mapped(matrix, book.to_tops), book)
+    yield _table(ALL_CODES, matrix, book)
+
+
+def _table(level: str, matrix: RatingMatrix, book: Codebook) -> ConfusionTable:
+    """Two raters face each other; of more, every pair is counted in both orders."""
+    several = any(len(value) > 1 for value in matrix.values)
+    by = CODES if several else SETS
+    two = len(matrix.raters) == 2
+    found = confusion(matrix, *matrix.raters, by=by) if two else pooled_confusion(matrix, by=by)
+    order = {code.label: place for place, code in enumerate(book.codes)}
+    values = sorted(found.values, key=lambda value: (not value, [order[label] for label in value]))
+    cells = {(cell.row, cell.column): cell for cell in found.cells}
+
+    def cell(row: Value, column: Value) -> ConfusionCell:
+        behind = cells.get((row, column))
+        count, issues = (behind.count, behind.units) if behind else (0, ())
+        return ConfusionCell(named(row), named(column), count, heat(count), row == column, tuple(map(issue_id, issues)))
+
+    return ConfusionTable(
+        level=level,
+        rows=found.rows,
+        columns=found.columns,
+        counted=found.counted,
+        values=tuple(named(value) for value in values),
+        cells=tuple(tuple(cell(row, column) for column in values) for row in values),
+        count=found.count,
+        issues=found.n_units,
+    )
+
+
+def issue_id(unit: object) -> int:
+    """Units of a matrix that `datasets` made are the ids of issues."""
+    if not isinstance(unit, int):
+        raise TypeError(f"{unit!r} is not the id of an issue.")
+    return unit
+
+
+def named(value: Value) -> str:
+    return SEVERAL.join(sorted(value)) or NONE
+
+
+def heat(count: int) -> int:
+    return sum(count >= least for least in HEAT)
+
+
+def sentence(report: AgreementReport) -> str:
+    """What a paper could print."""
+    where = f"round {report.round}, version {report.version}"
+    found = report.alpha
+    if found.value is None:
+        return f"Krippendorff’s α is undefined for {where}. {found.undefined_because}"
+    spread = f" {interval(found)}" if found.interval else ""
+    raters, issues, codings = found.n_raters, found.n_units, found.n_ratings
+    return (
+        f"Krippendorff’s α = {coefficient(found.value)}{spread}, nominal, {raters} raters, "
+        f"{issues:,} issues, {codings:,} codings, {where}."
+    )
+
+
+def coefficient(value: float) -> str:
+    """Two decimals with a true minus, and no minus before nothing."""
+    shown = f"{value:.2f}"
+    return "0.00" if shown == "-0.00" else shown.replace("-", "−")
+
+
+def interval(found: Agreement) -> str:
+    if found.interval is None:
+        return ""
+    return f"[{coefficient(found.interval.low)}, {coefficient(found.interval.high)}]"

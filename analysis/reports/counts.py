@@ -1,0 +1,65 @@
+"""How many issues have which category. An issue counts once in each of its categories, and once as an issue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.datasets import Codebook, LabelledIssue
+from analysis.reports.agreement import NONE
+from analysis.stats.proportions import wilson
+
+
+@dataclass(frozen=True)
+class CategoryCount:
+    """`share` is of the labelled issues, with its 95 % Wilson interval; None where no issue has a label."""
+
+    category: str
+    colour: int
+    issues: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class CountsReport:
+    """Unit: issues. `labels` adds up the categories, so it passes `issues` by what `several` issues have more."""
+
+    taxonomy: str
+    version: int
+    issues: int
+    labels: int
+    several: int
+    none: int
+    open: int
+    repositories: int
+    undecided: int
+    categories: tuple[CategoryCount, ...]
+
+
+def counts_report(labelled: Sequence[LabelledIssue], book: Codebook, *, undecided: int) -> CountsReport:
+    """Top categories in the order of the taxonomy. `undecided`: coded issues of closed rounds without a decision."""
+    n = len(labelled)
+    tops = [label.tops for label in labelled]
+    none = sum(not categories for categories in tops)
+    counted = [_count(code.label, code.colour, sum(code.label in each for each in tops), n) for code in book.tops]
+    if none:
+        counted.append(_count(NONE, 0, none, n))
+    return CountsReport(
+        taxonomy=book.taxonomy,
+        version=book.version,
+        issues=n,
+        labels=sum(map(len, tops)),
+        several=sum(len(categories) > 1 for categories in tops),
+        none=none,
+        open=sum(label.is_open for label in labelled),
+        repositories=len({label.issue.partition("#")[0] for label in labelled}),
+        undecided=undecided,
+        categories=tuple(counted),
+    )
+
+
+def _count(category: str, colour: int, issues: int, n: int) -> CategoryCount:
+    if not n:
+        return CategoryCount(category, colour, 0, None, None, None)
+    low, high = wilson(issues, n)
+    return CategoryCount(category, colour, issues, issues / n, low, high)

@@ -1,0 +1,68 @@
+"""Where a study stands: from import to label, and round by round."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from analysis.models import Result
+from analysis.queries import Funnel, RoundCounts
+from analysis.reports.stored import from_payload
+from analysis.stats.ratings import Agreement
+from annotator.models import Round
+from annotator.states import Phase
+
+
+@dataclass(frozen=True)
+class FunnelStep:
+    """`kept` is the share of the step before, `share` of all imported issues."""
+
+    name: str
+    issues: int
+    kept: float | None
+    share: float
+    why: str
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """A round with its agreement, or the reason why there is none to show."""
+
+    round: Round
+    counts: RoundCounts
+    alpha: Agreement | None
+    why_no_alpha: str
+
+
+def funnel_steps(found: Funnel) -> list[FunnelStep]:
+    sources = f"{found.repositories:,} repositor{'y' if found.repositories == 1 else 'ies'}"
+    last = f", last import {found.last_import:%-d %b %Y}" if found.last_import else ""
+    steps = [
+        ("Imported", found.imported, f"{sources}{last}"),
+        ("Drawn", found.drawn, f"{found.imported - found.drawn:,} are in no round"),
+        ("Coded", found.coded, f"{found.drawn - found.coded:,} of the drawn ones have no coding yet"),
+        ("Labelled", found.labelled, f"{found.coded - found.labelled:,} of the coded ones have no decision yet"),
+    ]
+    before: int | None = None
+    result = []
+    for name, issues, why in steps:
+        kept = issues / before if before else None
+        result.append(FunnelStep(name, issues, kept, issues / found.imported if found.imported else 0, why))
+        before = issues
+    return result
+
+
+def round_lines(
+    rounds: Iterable[Round], counts: Mapping[int, RoundCounts], results: Mapping[str, Result]
+) -> Iterator[RoundLine]:
+    """`results`: the stored agreement by name of the round. Nothing of a round that is not closed is looked at."""
+    for round in rounds:
+        result = results.get(str(round)) if round.phase == Phase.CLOSED else None
+        alpha = from_payload(Agreement, result.payload["alpha"]) if result else None
+        yield RoundLine(round, counts.get(round.number, RoundCounts(0, 0)), alpha, _why_no_alpha(round, alpha))
+
+
+def _why_no_alpha(round: Round, alpha: Agreement | None) -> str:
+    if round.phase != Phase.CLOSED:
+        return "computed when the round is closed, so that nobody is swayed"
+    if alpha is None:
+        return "computed when the page of its agreement is opened"
+    return alpha.undefined_because or ""

@@ -1,0 +1,82 @@
+"""The tests on resolution times: SciPy is heavy, so a job computes them and pages show what is stored."""
+
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from analysis.datasets import codebook, labels
+from analysis.reports.resolution_time import ComparisonReport, groups
+from analysis.services.results import Kept, content_key, keep, kept
+from jobs import queries as jobs
+from jobs.models import Job, State
+from jobs.services import Run, enqueue
+from studies.models import Study, User
+from studies.permissions import Permission, check_is_member
+from taxonomy.models import Version
+
+KIND = "analysis.resolution_time"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is stored of a version's tests, and the job that was asked last for the present labels, if any."""
+
+    kept: Kept[ComparisonReport] | None
+    job: Job | None
+
+    @property
+    def is_current(self) -> bool:
+        return self.kept is not None and self.kept.is_current
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return not self.is_current and self.job is not None and self.job.is_open
+
+    @property
+    def failure(self) -> str:
+        failed = self.job is not None and not self.is_current and self.job.state in (State.FAILED, State.CANCELLED)
+        return (self.job.error or "The job was stopped.") if failed and self.job else ""
+
+    @property
+    def should_be_asked_for(self) -> bool:
+        return not (self.is_current or self.is_on_its_way or self.failure)
+
+
+def comparison_standing(study: Study, version: Version) -> Standing:
+    subject, key = _subject(version), current_key(study, version)
+    found = kept(ComparisonReport, study=study, kind=KIND, subject=subject, key=key)
+    asked = jobs.jobs_of(study, KIND).filter(arguments__version=version.pk, arguments__key=key).first()
+    return Standing(found, asked)
+
+
+def current_key(study: Study, version: Version) -> str:
+    """The hash of the resolution times by category as they stand now."""
+    book = codebook(version)
+    return content_key([asdict(book), groups(labels(study, [version]), book)])
+
+
+@transaction.atomic
+def ask_for_comparison(*, study: Study, version: Version, again: bool = False, by: User) -> Job | None:
+    """Enqueue the tests for the present labels, once: None when they are there, on their way, or failed before.
+
+    `again` asks once more after a failure. The study's row is locked, so that two pages that ask together
+    make one job.
+    """
+    check_is_member(by, study, Permission.VIEW_STUDY)
+    Study.objects.select_for_update().only("pk").get(pk=study.pk)
+    standing = comparison_standing(study, version)
+    if not (standing.should_be_asked_for or (again and standing.failure)):
+        return None
+    arguments = {"version": version.pk, "key": current_key(study, version)}
+    return enqueue(kind=KIND, study=study, arguments=arguments, by=by)
+
+
+def keep_comparison(*, run: Run, version: Version, key: str, report: ComparisonReport) -> None:
+    """The result of a job, as long as the job is still this runner's."""
+    with transaction.atomic():
+        run.hold()
+        keep(study=run.job.study, kind=KIND, subject=_subject(version), key=key, report=report)
+
+
+def _subject(version: Version) -> str:
+    return f"version {version.pk}"

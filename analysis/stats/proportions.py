@@ -1,0 +1,16 @@
+"""How sure a share is."""
+
+from math import sqrt
+from statistics import NormalDist
+
+
+def wilson(count: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Score interval of a share (Wilson 1927), without continuity correction. ValueError when there are no cases."""
+    if not 0 <= count <= n or not n:
+        raise ValueError("A share needs a count between 0 and the number of cases, and at least one case.")
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share = count / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # Rounding must not push an interval past the ends of the scale.
+    return max(0.0, centre - half), min(1.0, centre + half)

@@ -1,0 +1,87 @@
+"""Agreement of closed rounds, and the issues behind a cell of a confusion table."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from analysis.datasets import Rating, ratings
+from analysis.queries import names_by_alias
+from analysis.reports.agreement import AgreementReport, ConfusionCell, ConfusionTable, sentence
+from analysis.services.agreement import agreement_of
+from annotator.models import Round
+from annotator.queries.rounds import rounds_of
+from annotator.states import Phase
+from studies.errors import NotThere
+from studies.permissions import open_study
+
+
+@require_safe
+def agreement(request: HttpRequest, slug: str) -> HttpResponse:
+    access = open_study(request, slug)
+    rounds = [round for round in rounds_of(access.study) if round.phase != Phase.DRAFTED]
+    round = chosen(rounds, request.GET.get("round", ""))
+    context: dict[str, Any] = {"rounds": rounds, "round": round}
+    if round and round.phase == Phase.CLOSED:
+        report = agreement_of(round)
+        context |= {
+            "report": report,
+            "sentence": sentence(report),
+            "confusion": confusion_of(report, request.GET.get("level", "")),
+            "names": names_by_alias(access.study),
+        }
+    return render(request, "analysis/agreement.html", context)
+
+
+@require_safe
+def agreement_issues(request: HttpRequest, slug: str) -> HttpResponse:
+    access = open_study(request, slug)
+    round = chosen(list(rounds_of(access.study)), request.GET.get("round", "?"))
+    if round is None:
+        raise NotThere("There is no such round in this study.")
+    cell = cell_of(agreement_of(round), request.GET)
+    behind = issues_behind(round, cell)
+    context = {"round": round, "cell": cell, "issues": behind, "names": names_by_alias(access.study)}
+    return render(request, "analysis/agreement_issues.html", context)
+
+
+def chosen(rounds: list[Round], number: str) -> Round | None:
+    """The round of this number; without a number the latest closed one, else the latest. NotThere for a wrong one."""
+    if number:
+        found = [round for round in rounds if str(round.number) == number]
+        if not found:
+            raise NotThere("There is no such round in this study.")
+        return found[0]
+    return next((round for round in rounds if round.phase == Phase.CLOSED), rounds[0] if rounds else None)
+
+
+def confusion_of(report: AgreementReport, level: str) -> ConfusionTable | None:
+    """The table of this level, else the first one; None where fewer than two raters rated."""
+    return next((table for table in report.confusions if table.level == level), next(iter(report.confusions), None))
+
+
+def cell_of(report: AgreementReport, asked: QueryDict) -> ConfusionCell:
+    table = confusion_of(report, asked.get("level", ""))
+    for row in table.cells if table else ():
+        for cell in row:
+            if (cell.row, cell.column) == (asked.get("row"), asked.get("column")):
+                return cell
+    raise NotThere("This table has no such cell.")
+
+
+@dataclass(frozen=True)
+class IssueBehind:
+    issue_id: int
+    issue: str
+    ratings: tuple[Rating, ...]
+
+
+def issues_behind(round: Round, cell: ConfusionCell) -> list[IssueBehind]:
+    """The issues of a cell with what each rater said, in the order of the round."""
+    wanted = set(cell.issues)
+    rows = (rating for rating in ratings([round]) if rating.issue_id in wanted)
+    grouped = groupby(rows, key=lambda rating: (rating.issue_id, rating.issue))
+    return [IssueBehind(issue_id, issue, tuple(group)) for (issue_id, issue), group in grouped]

@@ -1,0 +1,63 @@
+"""My studies, and where one study stands."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from analysis.queries import counts_by_round, funnel, last_results
+from analysis.reports.overview import RoundLine, funnel_steps, round_lines
+from analysis.services.agreement import KIND as AGREEMENT
+from annotator.models import Round
+from annotator.queries.rounds import Progress, rounds_of, waiting_for
+from annotator.states import Phase
+from studies.models import Study
+from studies.permissions import Access, Permission, open_study, person
+from studies.queries import events_of, members_of, memberships_for, open_invitations
+
+RECENT_EVENTS = 8
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    memberships = memberships_for(person(request))
+    waiting: dict[int, list[tuple[Round, Progress]]] = {}
+    for round, member, progress in waiting_for(memberships):
+        waiting.setdefault(member.pk, []).append((round, progress))
+    mine = [(membership, waiting.get(membership.pk, [])) for membership in memberships]
+    return render(request, "analysis/home.html", {"mine": mine})
+
+
+@require_safe
+def study(request: HttpRequest, slug: str) -> HttpResponse:
+    access = open_study(request, slug)
+    found = funnel(access.study)
+    lines = _lines(access.study)
+    context = {
+        "funnel": found,
+        "steps": funnel_steps(found),
+        "lines": lines,
+        "events": events_of(access.study)[:RECENT_EVENTS],
+        **_waiting(access, lines),
+    }
+    return render(request, "analysis/overview.html", context)
+
+
+def _lines(study: Study) -> list[RoundLine]:
+    return list(round_lines(rounds_of(study), counts_by_round(study), last_results(study, AGREEMENT)))
+
+
+def _waiting(access: Access, lines: list[RoundLine]) -> dict[str, Any]:
+    """What this person can do next, and what others have to do; invitations and decisions are the lead's."""
+    members = members_of(access.study)
+    leads = access.may(Permission.MANAGE_ROUNDS)
+    waiting = waiting_for(members)
+    return {
+        "leads": leads,
+        "undecided": [line for line in lines if line.counts.undecided] if access.may(Permission.RESOLVE) else [],
+        "drafted": [line.round for line in lines if line.round.phase == Phase.DRAFTED] if leads else [],
+        "mine": [(round, progress) for round, member, progress in waiting if member == access.membership],
+        "others": [(round, progress) for round, member, progress in waiting if member != access.membership],
+        "invitations": list(open_invitations(study=access.study)) if access.may(Permission.MANAGE_MEMBERS) else [],
+    }

@@ -1,0 +1,119 @@
+"""Shapes of what pages send: a new round, a submit, a decision. What it means is the services' business."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from annotator.states import Confidence, How, Kind, Outcome
+from studies.models import Membership, Study
+from studies.permissions import ROLE_PERMISSIONS, Permission
+from taxonomy.models import Version
+
+CODERS = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.CODE_ISSUES in allowed]
+
+
+class RaterField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.user} ({obj.alias})"
+
+
+class RoundForm(forms.Form):
+    version = forms.ModelChoiceField(
+        Version.objects.none(),
+        label="Taxonomy",
+        empty_label=None,
+        help_text="Only published versions can be coded with.",
+    )
+    size = forms.IntegerField(label="Issues to draw", min_value=1)
+    raters = RaterField(
+        Membership.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one rater."},
+        help_text="Every rater gets every issue, each in an order of their own.",
+    )
+    several_codes = forms.TypedChoiceField(
+        label="Codes an issue",
+        choices=[("several", "several"), ("one", "one")],
+        coerce=lambda value: value == "several",
+        widget=forms.RadioSelect,
+        initial="several",
+    )
+    kind = forms.ChoiceField(
+        choices=[
+            (Kind.CODING, "coding"),
+            (Kind.CALIBRATION, "calibration: learn the codes together"),
+        ],
+        widget=forms.RadioSelect,
+        initial=Kind.CODING,
+    )
+    seed = forms.IntegerField(
+        required=False,
+        min_value=0,
+        help_text="The same seed on the same corpus draws the same issues. Left empty, one is made.",
+    )
+
+    def __init__(self, data: QueryDict | None, *, study: Study, available: int) -> None:
+        super().__init__(data)
+        field: Any = self.fields["version"]
+        field.queryset = (
+            Version.objects.filter(taxonomy__study=study, number__isnull=False)
+            .select_related("taxonomy")
+            .order_by("-published_at")
+        )
+        field = self.fields["raters"]
+        field.queryset = (
+            Membership.objects.filter(study=study, left_at__isnull=True, role__in=CODERS)
+            .select_related("user")
+            .order_by("alias")
+        )
+        self.fields["size"].help_text = f"The corpus has {available:,}."
+
+
+class CodesField(forms.Field):
+    """Ids of codes, as a list."""
+
+    def to_python(self, value: Any) -> list[int]:
+        try:
+            return [int(code) for code in value or []]
+        except (TypeError, ValueError) as error:
+            raise forms.ValidationError("Codes are given by their ids.") from error
+
+
+class SubmitForm(forms.Form):
+    outcome = forms.ChoiceField(choices=Outcome)
+    codes = CodesField(required=False)
+    memo = forms.CharField(required=False)
+    confidence = forms.ChoiceField(choices=Confidence, required=False)
+    flagged = forms.BooleanField(required=False)
+    client_id = forms.UUIDField()
+    seen = forms.IntegerField(required=False, min_value=0)
+
+
+class DraftForm(forms.Form):
+    version = forms.IntegerField(min_value=0)
+    seen = forms.IntegerField(min_value=0)
+
+
+class DecisionForm(forms.Form):
+    outcome = forms.ChoiceField(choices=Outcome)
+    codes = CodesField(required=False)
+    how = forms.ChoiceField(
+        choices=How, error_messages={"required": "Say how the decision was reached."}, required=True
+    )
+    reason = forms.CharField(required=False)
+    seen = forms.IntegerField(required=False, min_value=0)
+
+
+def answer_from(data: QueryDict) -> dict[str, Any]:
+    """A form's ticks as an answer: `answer` holds ids of codes, "none" or "unclear"; skipping takes no codes along."""
+    ticked = data.getlist("answer")
+    special = next((value for value in ticked if value in (Outcome.NONE, Outcome.UNCLEAR)), "")
+    skipped = data.get("act") == "skip"
+    return {
+        "outcome": Outcome.SKIPPED if skipped else special or Outcome.CODED,
+        "codes": [] if skipped else [int(value) for value in ticked if value.isdigit()],
+        "memo": data.get("memo", ""),
+        "confidence": data.get("confidence", ""),
+        "flagged": "flagged" in data,
+    }

@@ -1,0 +1,38 @@
+"""Codings: the last revision of each assignment, and what a coding says in the shape of a draft."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from annotator.models import Assignment, Coding, Round
+
+
+def last_coding(assignment: Assignment) -> Coding | None:
+    return assignment.codings.order_by("-revision").first()
+
+
+def last_codings() -> QuerySet[Coding]:
+    """The last revision of every assignment. Not filtered by who may see them: `visibility.visible_codings` is."""
+    later = Coding.objects.filter(assignment=OuterRef("assignment"), revision__gt=OuterRef("revision"))
+    return Coding.objects.filter(~Exists(later))
+
+
+def independent_codings(round: Round) -> QuerySet[Coding]:
+    """Each rater's independent coding of each issue. Submits end with the running phase, so the last revision is it."""
+    return (
+        last_codings()
+        .filter(assignment__round_issue__round=round)
+        .select_related("assignment__member__user", "assignment__round_issue__issue__repository")
+        .prefetch_related("codes")
+        .order_by("assignment__round_issue__position", "assignment__member__alias")
+    )
+
+
+def answer_of(coding: Coding) -> dict[str, Any]:
+    return {
+        "outcome": coding.outcome,
+        "codes": sorted(code.pk for code in coding.codes.all()),
+        "memo": coding.memo,
+        "confidence": coding.confidence,
+        "flagged": coding.flagged,
+    }

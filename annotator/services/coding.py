@@ -1,0 +1,202 @@
+"""A rater's answers: drafts as they type, codings as they submit. Nothing is overwritten without being named."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotator.errors import Stale
+from annotator.models import AppliedCode, Assignment, Coding, Draft, Round
+from annotator.queries.codings import answer_of, last_coding
+from annotator.states import Confidence, Outcome, Phase
+from studies.errors import Conflict, Invalid, NotThere, Refused
+from studies.models import User
+from studies.permissions import Permission, check_may
+from studies.services.events import record_event
+from taxonomy.models import Code
+
+NOT_NOW: dict[str, str] = {
+    Phase.DRAFTED: "{round} was not started yet. The lead starts it; nothing is to be done until then.",
+    Phase.CLOSED: "{round} is closed, so nothing more is taken. What you submitted before is kept.",
+}
+
+
+def check_is_own(user: User, assignment: Assignment) -> None:
+    """Raises NotThere for another's assignment: that it exists is not told."""
+    if assignment.member.user_id != user.pk or assignment.member.left_at is not None:
+        raise NotThere("There is no such assignment of yours.")
+
+
+def check_can_submit(user: User, assignment: Assignment) -> None:
+    """Raises NotThere for another's assignment, Refused with the reason when its round does not run."""
+    check_is_own(user, assignment)
+    check_may(assignment.member, Permission.CODE_ISSUES)
+    check_is_running(assignment.round_issue.round)
+
+
+def check_is_running(round: Round) -> None:
+    if round.phase != Phase.INDEPENDENT:
+        raise Refused(NOT_NOW[round.phase].format(round=round))
+
+
+def can_submit(user: User, assignment: Assignment) -> bool:
+    try:
+        check_can_submit(user, assignment)
+    except (NotThere, Refused):
+        return False
+    return True
+
+
+def locked(assignment: Assignment) -> Assignment:
+    """The assignment and its round, locked: a round that is being closed waits for the submit, or the submit for it."""
+    return (
+        Assignment.objects.select_for_update(of=("self", "round_issue__round"))
+        .select_related("member", "round_issue__round__study", "round_issue__issue__repository")
+        .get(pk=assignment.pk)
+    )
+
+
+@transaction.atomic
+def save_draft(*, assignment: Assignment, payload: dict[str, Any], version: int, seen: int = 0, by: User) -> Draft:
+    """Keep what is typed. `version` is the draft it replaces (0: none), `seen` the last revision that was submitted.
+
+    Raises Stale when another tab has kept a later draft or has submitted; nothing is written then. The same text
+    again is no conflict: a page that goes away cannot know that it was kept.
+    """
+    row = locked(assignment)
+    check_can_submit(by, row)
+    draft = Draft.objects.filter(assignment=row).first()
+    check_seen(row, seen, draft)
+    payload = clean(payload)
+    if draft and draft.payload == payload:
+        return draft
+    if draft and draft.version != version:
+        raise Stale(sentence(row, "kept a draft", draft.saved_at), kept=draft.payload, seen=seen, version=draft.version)
+    draft = draft or Draft(assignment=row)
+    draft.payload, draft.version, draft.saved_at = payload, version + 1, timezone.now()
+    draft.save()
+    return draft
+
+
+def check_seen(assignment: Assignment, seen: int, draft: Draft | None) -> None:
+    last = last_coding(assignment)
+    if last and last.revision != seen:
+        told = sentence(assignment, "submitted it", last.submitted_at)
+        raise Stale(told, kept=answer_of(last), seen=last.revision, version=draft.version if draft else 0)
+
+
+def sentence(assignment: Assignment, did: str, at: datetime) -> str:
+    issue = assignment.round_issue.issue
+    return f"{issue} was not saved: another tab {did} at {at:%H:%M} UTC. Your text is kept; compare the two."
+
+
+def clean(payload: dict[str, Any]) -> dict[str, Any]:
+    """What a draft may hold, in its shape; PostgreSQL takes no NUL."""
+    codes = payload.get("codes")
+    return {
+        "outcome": str(payload.get("outcome", ""))[:10],
+        "codes": [code for code in codes if isinstance(code, int)] if isinstance(codes, list) else [],
+        "memo": without_nul(str(payload.get("memo", ""))),
+        "confidence": str(payload.get("confidence", ""))[:10],
+        "flagged": payload.get("flagged") is True,
+    }
+
+
+def without_nul(text: str) -> str:
+    return text.replace("\x00", "")
+
+
+@transaction.atomic
+def submit_coding(
+    *,
+    assignment: Assignment,
+    outcome: str,
+    codes: Iterable[int] = (),
+    memo: str = "",
+    confidence: str = "",
+    flagged: bool = False,
+    client_id: uuid.UUID,
+    seen: int | None = None,
+    by: User,
+) -> Coding:
+    """One submit, as a new revision; the last one before the round closes is the rater's independent coding.
+
+    The same `client_id` again gives the coding that it made before, so a lost answer can be asked for again.
+    `seen` is the last revision the rater saw: another one in between raises Stale, and nothing is written.
+    """
+    row = locked(assignment)
+    check_is_own(by, row)
+    if made := sent_before(row, client_id):
+        return made
+    check_can_submit(by, row)
+    memo = without_nul(memo).strip()
+    chosen = check_answer(row.round_issue.round, outcome, set(codes), memo=memo, confidence=confidence)
+    draft = Draft.objects.filter(assignment=row).first()
+    if seen is not None:
+        check_seen(row, seen, draft)
+    coding = Coding(
+        assignment=row,
+        revision=row.codings.count() + 1,
+        outcome=outcome,
+        memo=memo,
+        confidence=confidence,
+        flagged=flagged,
+        body_seen_id=row.round_issue.issue.body_id,
+        submitted_at=timezone.now(),
+        client_id=client_id,
+    )
+    coding.save()
+    AppliedCode.objects.bulk_create([AppliedCode(coding=coding, code=code) for code in chosen])
+    if draft:
+        draft.delete()
+    tell(row, coding, by)
+    return coding
+
+
+def sent_before(assignment: Assignment, client_id: uuid.UUID) -> Coding | None:
+    made = Coding.objects.filter(client_id=client_id).first()
+    if made and made.assignment_id != assignment.pk:
+        raise Conflict("This submit was sent before, for another issue. Nothing was changed.")
+    return made
+
+
+def check_answer(round: Round, outcome: str, codes: set[int], *, memo: str, confidence: str) -> list[Code]:
+    """The chosen codes. Raises Invalid, by field, when the answer does not fit itself or the round."""
+    if outcome not in Outcome.values:
+        raise Invalid({"outcome": f"{outcome} is not an answer. It is coded, none, unclear or skipped."})
+    if confidence not in ("", *Confidence.values):
+        raise Invalid({"confidence": f"{confidence} is not a confidence. It is low, medium or high."})
+    if outcome == Outcome.SKIPPED and not memo:
+        raise Invalid({"memo": "Say in the memo why you skip this issue."})
+    return check_codes(round, outcome, codes)
+
+
+def check_codes(round: Round, outcome: str, codes: set[int]) -> list[Code]:
+    """The codes of a coding or a decision. Raises Invalid when they do not fit the outcome or the round."""
+    if outcome != Outcome.CODED:
+        if codes:
+            raise Invalid({"codes": f"“{Outcome(outcome).label}” takes no codes. Untick them, or choose coded."})
+        return []
+    if not codes:
+        raise Invalid({"codes": "Choose at least one code, or “none of these”."})
+    if len(codes) > 1 and not round.several_codes:
+        raise Invalid({"codes": f"{round} takes one code an issue."})
+    found = list(Code.objects.filter(version=round.version_id, pk__in=codes))
+    if len(found) != len(codes):
+        raise Invalid({"codes": f"{round} knows only the codes of {round.version}."})
+    return found
+
+
+def tell(assignment: Assignment, coding: Coding, by: User) -> None:
+    """The event names the issue and never the answer: members read events while the round runs."""
+    drawn = assignment.round_issue
+    record_event(
+        study=drawn.round.study,
+        by=by,
+        verb="submitted" if coding.revision == 1 else "submitted again",
+        target=f"{drawn.issue} in {drawn.round}".replace("Round", "round"),
+        data={"revision": coding.revision},
+    )

@@ -1,0 +1,171 @@
+"""Rounds: draw a sample, deal it to raters, start, close. What a round may do next stands in `annotator.states`."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from annotator.models import Assignment, Round, RoundIssue
+from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, new_seed, order_for, sample_of
+from annotator.states import MOVES, Kind, Phase
+from corpus.models import Issue
+from studies.errors import Invalid, Refused
+from studies.models import Membership, Study, User
+from studies.permissions import Permission, check_is_member, may
+from studies.services.events import record_event
+from taxonomy.models import Version
+
+CHUNK = 1000
+
+WHY_NOT: dict[tuple[str, str], str] = {
+    (Phase.INDEPENDENT, Phase.INDEPENDENT): "{round} is running already.",
+    (Phase.CLOSED, Phase.INDEPENDENT): "{round} is closed; its codings are frozen. Draw a new round instead.",
+    (Phase.DRAFTED, Phase.CLOSED): "{round} was not started yet, so there is nothing to close.",
+    (Phase.CLOSED, Phase.CLOSED): "{round} is closed already.",
+}
+
+
+def check_can_move(round: Round, to: str) -> None:
+    """Raises Refused with the reason when the table of moves does not allow it."""
+    if to not in MOVES[round.phase]:
+        raise Refused(WHY_NOT[round.phase, to].format(round=round))
+
+
+def can_move(round: Round, to: str) -> bool:
+    return to in MOVES[round.phase]
+
+
+def check_can_be_coded_with(version: Version, study: Study) -> None:
+    """Raises Invalid unless the version is one of the study's, is published and has codes."""
+    if version.taxonomy.study_id != study.pk:
+        raise Invalid({"version": "This taxonomy belongs to another study."})
+    if version.is_draft:
+        raise Invalid({"version": "This taxonomy is a draft. Publish it first, so that it cannot change under raters."})
+    if not version.codes.exists():
+        raise Invalid({"version": "This version has no codes."})
+
+
+def check_can_rate(raters: Sequence[Membership], study: Study) -> None:
+    """Raises Invalid unless there is at least one rater and all are members of the study who may code."""
+    if not raters:
+        raise Invalid({"raters": "Choose at least one rater."})
+    for rater in raters:
+        if rater.study_id != study.pk or not may(rater, Permission.CODE_ISSUES):
+            raise Invalid({"raters": f"{rater.alias} may not code in this study."})
+
+
+def check_size(size: int, available: int) -> None:
+    if size < 1:
+        raise Invalid({"size": "A round needs at least one issue."})
+    if not available:
+        raise Invalid({"size": "The corpus has no issues yet. Import some first."})
+    if size > available:
+        raise Invalid({"size": f"The corpus has {available:,} issues; draw {available:,} or fewer."})
+
+
+@transaction.atomic
+def draft_round(
+    *,
+    study: Study,
+    version: Version,
+    size: int,
+    raters: Sequence[Membership],
+    seed: int | None = None,
+    several_codes: bool = True,
+    kind: str = Kind.CODING,
+    by: User,
+) -> Round:
+    """A simple random sample of `size` issues, each given to every rater, in an order of its own for each.
+
+    The same seed on the same corpus draws and deals the same. Raters see nothing of it until it is started.
+    """
+    check_is_member(by, study, Permission.MANAGE_ROUNDS)
+    check_can_be_coded_with(version, study)
+    check_can_rate(raters, study)
+    if kind not in Kind.values:
+        raise Invalid({"kind": f"{kind} is not a kind of round. Choose calibration or coding."})
+    if seed is not None and not 0 <= seed < SEEDS:
+        raise Invalid({"seed": f"A seed is a whole number from 0 to {SEEDS - 1}."})
+    Study.objects.select_for_update().only("pk").get(pk=study.pk)
+    issues = issue_ids(study)
+    check_size(size, len(issues))
+    seed = new_seed() if seed is None else seed
+    round = Round(
+        study=study,
+        number=next_number(study),
+        kind=kind,
+        version=version,
+        several_codes=several_codes,
+        drafted_at=timezone.now(),
+        sample={
+            "method": "simple random sample without replacement",
+            "size": size,
+            "of": len(issues),
+            "seed": seed,
+            "generator": GENERATOR,
+            "generator_version": GENERATOR_VERSION,
+        },
+    )
+    round.save()
+    deal(round, issues, raters, seed=seed)
+    record_event(study=study, by=by, verb="drafted", target=str(round).lower(), data={**round.sample, "kind": kind})
+    return round
+
+
+def next_number(study: Study) -> int:
+    return (study.rounds.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def issue_ids(study: Study) -> dict[str, int]:
+    """All issues of the corpus by `owner/name#number`, the repository in lower case."""
+    rows = Issue.objects.filter(repository__study=study).values_list(
+        "repository__owner", "repository__name", "number", "pk"
+    )
+    return {f"{owner}/{name}".lower() + f"#{number}": pk for owner, name, number, pk in rows.iterator()}
+
+
+def deal(round: Round, issues: dict[str, int], raters: Sequence[Membership], *, seed: int) -> None:
+    drawn = sample_of(issues, round.sample["size"], seed=seed)
+    RoundIssue.objects.bulk_create(
+        [RoundIssue(round=round, issue_id=issues[key], position=position) for position, key in enumerate(drawn, 1)],
+        batch_size=CHUNK,
+    )
+    made = dict(round.round_issues.values_list("issue_id", "pk"))
+    Assignment.objects.bulk_create(
+        [
+            Assignment(round_issue_id=made[issues[key]], member=rater, position=position)
+            for rater in raters
+            for position, key in enumerate(order_for(drawn, rater.alias, seed=seed), 1)
+        ],
+        batch_size=CHUNK,
+    )
+
+
+@transaction.atomic
+def start_round(*, round: Round, by: User) -> Round:
+    """Raters can open it from now on; the sample is frozen."""
+    return move(round, Phase.INDEPENDENT, verb="started", by=by)
+
+
+@transaction.atomic
+def close_round(*, round: Round, by: User) -> Round:
+    """Freeze the codings and show them to the members. What was not coded stays missing; the event says how many."""
+    return move(round, Phase.CLOSED, verb="closed", by=by)
+
+
+def move(round: Round, to: str, *, verb: str, by: User) -> Round:
+    check_is_member(by, round.study, Permission.MANAGE_ROUNDS)
+    locked = Round.objects.select_for_update().get(pk=round.pk)
+    check_can_move(locked, to)
+    locked.phase = to
+    setattr(locked, f"{verb}_at", timezone.now())
+    locked.save(update_fields=["phase", f"{verb}_at"])
+    data = {"missing": missing(locked)} if to == Phase.CLOSED else {}
+    record_event(study=round.study, by=by, verb=verb, target=str(round).lower(), data=data)
+    return locked
+
+
+def missing(round: Round) -> int:
+    """How many assignments have no coding."""
+    return Assignment.objects.filter(round_issue__round=round, codings__isnull=True).count()

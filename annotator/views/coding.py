@@ -1,0 +1,230 @@
+"""The coding screen. It works as a plain form; with scripts it sends the same answers without a reload."""
+
+import json
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from annotator.errors import Stale
+from annotator.forms import DraftForm, SubmitForm, answer_from
+from annotator.models import Assignment, Coding, Round
+from annotator.queries.codings import answer_of, last_coding
+from annotator.queries.palette import flat, palette_of
+from annotator.queries.rounds import get_round
+from annotator.queries.work import (
+    Work,
+    draft_of,
+    get_assignment,
+    last_submitted,
+    outcome_of,
+    to_revisit,
+    work_of,
+)
+from annotator.services.coding import check_is_running, save_draft, submit_coding
+from annotator.services.reading import reading_of
+from annotator.states import Confidence
+from studies.errors import Conflict, Invalid, NotThere, Refused
+from studies.permissions import Access, Permission, open_study
+
+NOTHING: dict[str, Any] = {"outcome": "", "codes": [], "memo": "", "confidence": "", "flagged": False}
+
+View = Callable[..., HttpResponse]
+
+
+def open_round(request: HttpRequest, slug: str, number: int) -> tuple[Access, Round]:
+    """The running round, for a member who may code. Refused with the reason otherwise."""
+    access = open_study(request, slug, Permission.CODE_ISSUES)
+    round = get_round(access.study, number)
+    check_is_running(round)
+    return access, round
+
+
+def answers_json(view: View) -> View:
+    """The refusals as JSON: `detail` is the sentence; of a stale write also what stands now."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except Stale as error:
+            told = {"detail": str(error), "kept": error.kept, "seen": error.seen, "version": error.version}
+            return JsonResponse(told, status=409)
+        except Conflict as error:
+            return JsonResponse({"detail": str(error)}, status=409)
+        except ValidationError as error:
+            return JsonResponse({"detail": " ".join(error.messages)}, status=400)
+        except Refused as error:
+            return JsonResponse({"detail": str(error)}, status=403)
+        except NotThere as error:
+            return JsonResponse({"detail": str(error)}, status=404)
+
+    return wrapped
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def coding(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    access, round = open_round(request, slug, number)
+    if request.method == "POST":
+        return submitted(request, access, round)
+    work = work_of(round, access.membership)
+    if not work.assignments:
+        raise Refused(f"No issue of {round} was given to you.")
+    chosen = asked_for(request, work)
+    if chosen is None:
+        return done(request, access, round, work)
+    assignment = get_assignment(round, access.membership, chosen.pk)
+    return screen(request, access, round, work, assignment)
+
+
+def done(request: HttpRequest, access: Access, round: Round, work: Work) -> HttpResponse:
+    context = {"round": round, "work": work, "revisit": to_revisit(round, access.membership)}
+    return render(request, "annotator/coding_done.html", context)
+
+
+def asked_for(request: HttpRequest, work: Work) -> Assignment | None:
+    """The issue that the address names, else the next open one."""
+    wanted = request.GET.get("issue", "")
+    named = next((row for row in work.assignments if str(row.pk) == wanted), None)
+    if wanted and named is None:
+        raise NotThere("There is no such issue among yours in this round.")
+    return named or work.next_open()
+
+
+def screen(
+    request: HttpRequest,
+    access: Access,
+    round: Round,
+    work: Work,
+    assignment: Assignment,
+    typed: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    entries = palette_of(round.version)
+    state = state_of(assignment, last_coding(assignment))
+    state["answer"] = typed or state["answer"]
+    before, after = work.neighbours(assignment.position)
+    last = last_submitted(round, access.membership)
+    context = {
+        "round": round,
+        "work": work,
+        "assignment": assignment,
+        "reading": reading_of(assignment.round_issue.issue),
+        "entries": entries,
+        "codes": flat(entries),
+        "state": state,
+        "before": before,
+        "after": after,
+        "last": last,
+        "client_id": uuid.uuid4(),
+        "confidences": Confidence.choices,
+        "setup": setup(access, round, work, state, last),
+    }
+    return render(request, "annotator/coding.html", context, status=status)
+
+
+def state_of(assignment: Assignment, coded: Coding | None) -> dict[str, Any]:
+    """What a client needs to go on where the rater stopped: the draft if there is one, else the last submit."""
+    draft = draft_of(assignment)
+    return {
+        "assignment": assignment.pk,
+        "key": str(assignment.round_issue.issue),
+        "seen": coded.revision if coded else 0,
+        "version": draft.version if draft else 0,
+        "answer": draft.payload if draft else answer_of(coded) if coded else NOTHING,
+        "submitted_at": coded.submitted_at.isoformat() if coded else "",
+    }
+
+
+def setup(access: Access, round: Round, work: Work, state: dict[str, Any], last: Assignment | None) -> dict[str, Any]:
+    """What the scripts start from."""
+    address = reverse("coding", args=[access.study.slug, round.number])
+    return {
+        "owner": f"{access.user.pk}.{round.pk}",
+        "address": address,
+        "signIn": f"{reverse('sign_in')}?next={address}",
+        "several": round.several_codes,
+        "work": [[row.pk, bool(outcome_of(row))] for row in work.assignments],
+        "last": last.pk if last else None,
+        "state": state,
+    }
+
+
+def submitted(request: HttpRequest, access: Access, round: Round) -> HttpResponse:
+    """The plain form's way: submit, then the next issue; a refusal shows the form again with what was typed."""
+    answer = answer_from(request.POST)
+    assignment = get_assignment(round, access.membership, as_number(request.POST.get("assignment", "")))
+    try:
+        made = take(access, assignment, {**request.POST.dict(), **answer})
+    except (ValidationError, Conflict) as error:
+        text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        messages.error(request, text)
+        work = work_of(round, access.membership)
+        return screen(request, access, round, work, assignment, typed=answer, status=409)
+    following = work_of(round, access.membership).next_open(made.assignment.position)
+    address = reverse("coding", args=[access.study.slug, round.number])
+    return redirect(f"{address}?issue={following.pk}" if following else address)
+
+
+def as_number(text: str) -> int:
+    return int(text) if text.isdigit() and len(text) < 19 else 0
+
+
+def take(access: Access, assignment: Assignment, given: dict[str, Any]) -> Coding:
+    form = SubmitForm(given)
+    if not form.is_valid():
+        raise Invalid({field: list(errors) for field, errors in form.errors.items()})
+    return submit_coding(assignment=assignment, by=access.user, **form.cleaned_data)
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    try:
+        given = json.loads(request.body)
+    except ValueError as error:
+        raise Invalid("This is not JSON.") from error
+    if not isinstance(given, dict):
+        raise Invalid("This is not a JSON object.")
+    return given
+
+
+@never_cache
+@require_safe
+@answers_json
+def coding_issue(request: HttpRequest, slug: str, number: int, assignment_id: int) -> HttpResponse:
+    access, round = open_round(request, slug, number)
+    assignment = get_assignment(round, access.membership, assignment_id)
+    reading = reading_of(assignment.round_issue.issue)
+    html = render_to_string("annotator/issue_text.html", {"reading": reading})
+    return JsonResponse({**state_of(assignment, last_coding(assignment)), "html": html})
+
+
+@require_POST
+@answers_json
+def coding_submit(request: HttpRequest, slug: str, number: int, assignment_id: int) -> HttpResponse:
+    access = open_study(request, slug, Permission.CODE_ISSUES)
+    assignment = get_assignment(get_round(access.study, number), access.membership, assignment_id)
+    made = take(access, assignment, body_of(request))
+    return JsonResponse({"seen": made.revision, "saved_at": made.submitted_at.isoformat()})
+
+
+@require_POST
+@answers_json
+def coding_draft(request: HttpRequest, slug: str, number: int, assignment_id: int) -> HttpResponse:
+    access, round = open_round(request, slug, number)
+    assignment = get_assignment(round, access.membership, assignment_id)
+    given = body_of(request)
+    form = DraftForm(given)
+    if not form.is_valid() or not isinstance(given.get("answer"), dict):
+        raise Invalid("A draft names its version, the revision seen, and the answer.")
+    draft = save_draft(assignment=assignment, payload=given["answer"], by=access.user, **form.cleaned_data)
+    return JsonResponse({"version": draft.version, "saved_at": draft.saved_at.isoformat()})

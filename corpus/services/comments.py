@@ -1,0 +1,80 @@
+"""Comments of a page: inserted or updated, with their earlier texts kept."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Lower
+
+from corpus.models import Comment, Issue
+from corpus.records import CommentRecord, Page, Problem
+from corpus.services.counts import Counts
+from corpus.services.revisions import comment_revision, sha256, store_revisions, store_texts
+from studies.models import Study
+
+FIELDS = ("author", "author_association", "author_is_bot", "created_at", "text_id")
+UPDATED = ("author", "author_association", "author_is_bot", "created_at", "text")
+NO_ISSUE = "The issue of this comment is not in the study. Import the issue first, or together with its comments."
+
+
+def write_comments(study: Study, page: Page, counts: Counts, seen_at: datetime) -> list[Problem]:
+    """Insert or update the page's comments; returns the problems of those whose issue is not known."""
+    if not page.comments:
+        return []
+    issues = issue_ids(study, page.comments)
+    records = {(issues[c.issue_key], c.github_id): c for c in page.comments if c.issue_key in issues}
+    known = known_comments(records)
+    rows = [comment_row(record, issue_id) for (issue_id, _), record in sorted(records.items())]
+    writes = [row for row in rows if differs(row, known.get((row.issue_id, row.github_id)))]
+    store_texts({sha256(record.text): record.text for record in records.values()})
+    store_earlier(writes, known, seen_at)
+    Comment.objects.bulk_create(
+        writes, update_conflicts=True, unique_fields=["issue", "github_id"], update_fields=UPDATED, batch_size=1000
+    )
+    counts.comments += len(rows)
+    places = zip(page.comments, page.comment_places, strict=True)
+    return [Problem(place, NO_ISSUE) for comment, place in places if comment.issue_key not in issues]
+
+
+def issue_ids(study: Study, comments: Iterable[CommentRecord]) -> dict[tuple[str, int], int]:
+    """Ids of the issues that the comments belong to, by repository in lower case and number."""
+    keys = {comment.issue_key for comment in comments}
+    rows = (
+        Issue.objects.filter(repository__study=study, number__in={number for _, number in keys})
+        .annotate(full=Concat(Lower(F("repository__owner")), Value("/"), Lower(F("repository__name"))))
+        .filter(full__in={full_name for full_name, _ in keys})
+    )
+    return {
+        (full, number): pk for full, number, pk in rows.values_list("full", "number", "pk") if (full, number) in keys
+    }
+
+
+def known_comments(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Comment]:
+    wanted = set(keys)
+    rows = Comment.objects.select_for_update().filter(
+        issue_id__in={issue_id for issue_id, _ in wanted}, github_id__in={github_id for _, github_id in wanted}
+    )
+    return {(row.issue_id, row.github_id): row for row in rows.order_by("pk")}
+
+
+def comment_row(record: CommentRecord, issue_id: int) -> Comment:
+    return Comment(
+        issue_id=issue_id,
+        github_id=record.github_id,
+        author=record.author,
+        author_association=record.author_association,
+        author_is_bot=record.author_is_bot,
+        created_at=record.created_at,
+        text_id=sha256(record.text),
+    )
+
+
+def differs(row: Comment, before: Comment | None) -> bool:
+    return before is None or any(getattr(row, name) != getattr(before, name) for name in FIELDS)
+
+
+def store_earlier(rows: Iterable[Comment], known: dict[tuple[int, int], Comment], seen_at: datetime) -> None:
+    befores = [(row, known.get((row.issue_id, row.github_id))) for row in rows]
+    store_revisions(
+        [comment_revision(before, seen_at) for row, before in befores if before and before.text_id != row.text_id], []
+    )

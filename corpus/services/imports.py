@@ -1,0 +1,136 @@
+"""Asking for an import, and what is done when it has ended. The pages are written by `corpus.services.pages`."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import transaction
+
+from corpus import files
+from corpus.models import ImportRun, Repository, Source
+from corpus.payloads import split_full_name
+from corpus.records import BadRecord
+from corpus.services import tokens, uploads
+from jobs.errors import Failed
+from jobs.models import Job, State
+from jobs.services import enqueue
+from studies.errors import Invalid
+from studies.models import Study, User
+from studies.permissions import Permission, check_is_member
+from studies.services.events import record_event
+
+FROM_FILE = "corpus.import_file"
+FROM_GITHUB = "corpus.import_github"
+STATES = ("all", "open", "closed")
+
+
+def request_file_import(
+    *, study: Study, issues: "File[bytes]", comments: "File[bytes] | None" = None, by: User
+) -> ImportRun:
+    """Keep the files and queue their import. Invalid, by field, when a file cannot be an import.
+
+    The files are copied before the transaction: a large upload must not hold the database.
+    """
+    check_is_member(by, study, Permission.IMPORT_ISSUES)
+    kind = checked_kind("issues", issues)
+    if comments and checked_kind("comments", comments) != files.LINES:
+        raise Invalid({"comments": "Comments are read from JSON Lines only (.jsonl)."})
+    kept = {"issues": uploads.keep(issues), "comments": uploads.keep(comments) if comments else ""}
+    options = {"name": str(issues.name)[:200], "kind": kind, "comments_name": str(comments.name) if comments else ""}
+    try:
+        return queue(study, FROM_FILE, Source.FILE, options | kept, by)
+    except BaseException:
+        uploads.remove(*kept.values())
+        raise
+
+
+def checked_kind(field: str, file: "File[bytes]") -> str:
+    try:
+        return files.check(file, str(file.name))
+    except files.BadFile as problem:
+        raise Invalid({field: str(problem)}) from problem
+
+
+def request_github_import(
+    *, study: Study, repository: str, state: str = "all", since: datetime | None = None, token: str = "", by: User
+) -> ImportRun:
+    """Queue the import of a repository's issues and comments. Invalid, by field, when it makes no sense."""
+    check_is_member(by, study, Permission.IMPORT_ISSUES)
+    try:
+        name = "/".join(split_full_name(repository))
+    except BadRecord as problem:
+        raise Invalid({"repository": str(problem)}) from problem
+    if state not in STATES:
+        raise Invalid({"state": f"{state} is not a state. Choose all, open or closed."})
+    options = {
+        "name": name,
+        "state": state,
+        "since": since.isoformat(timespec="seconds").replace("+00:00", "Z") if since else "",
+        "token": tokens.seal(token.strip()),
+    }
+    return queue(study, FROM_GITHUB, Source.GITHUB, options, by)
+
+
+@transaction.atomic
+def queue(study: Study, kind: str, source: Source, options: dict[str, Any], by: User) -> ImportRun:
+    job = enqueue(kind=kind, study=study, arguments={}, by=by)
+    asked = ImportRun(job=job, source=source, options=options)
+    asked.save()
+    record_event(study=study, by=by, verb="began to import", target=asked.name, data={"source": source})
+    return asked
+
+
+def token_of(asked: ImportRun) -> str:
+    """The token typed for this import, else the one of the environment, else none. Failed when it is unreadable."""
+    try:
+        return tokens.unseal(asked.options.get("token", "")) or settings.GITHUB_TOKEN
+    except tokens.Unreadable as error:
+        raise Failed(
+            "The token typed for this import can no longer be read, because SECRET_KEY has changed. "
+            "What was read stays; start the import again with a token."
+        ) from error
+
+
+def ended(job: Job, state: State) -> None:
+    """The token is forgotten however the job ends. Files stay after a failure, for whoever looks into it."""
+    asked = ImportRun.objects.get(job=job)
+    asked.options = asked.options | {"token": ""}
+    asked.save(update_fields=["options"])
+    if state == State.FAILED:
+        return
+    transaction.on_commit(lambda: uploads.remove(asked.options.get("issues", ""), asked.options.get("comments", "")))
+    if state == State.DONE:
+        record_imported(job, asked)
+
+
+def record_imported(job: Job, asked: ImportRun) -> None:
+    counts = ("new", "changed", "same", "comments", "pull_requests")
+    record_event(
+        study=job.study,
+        by=job.made_by,
+        verb="imported",
+        target=asked.name,
+        data={"source": asked.source} | {count: getattr(asked, count) for count in counts},
+    )
+
+
+@transaction.atomic
+def adopt_repository(*, study: Study, github_id: int, full_name: str) -> Repository:
+    """The study's row for a repository of GitHub, found by its id, so that a renamed one stays the same.
+
+    Failed when the name belongs to another repository of the study: it was deleted and made anew on GitHub.
+    """
+    owner, name = split_full_name(full_name)
+    same_id = Repository.objects.filter(study=study, github_id=github_id).first()
+    same_name = Repository.objects.filter(study=study, owner__iexact=owner, name__iexact=name).first()
+    if same_name and same_name.github_id not in (None, github_id):
+        raise Failed(
+            f"{full_name} is another repository than the one imported under this name before. Use a new study."
+        )
+    if same_id and same_name and same_id != same_name:
+        raise Failed(f"{same_id} was renamed to {full_name}, and both are in this study already. Use a new study.")
+    row = same_id or same_name or Repository(study=study)
+    row.owner, row.name, row.github_id = owner, name, github_id
+    row.save()
+    return row

@@ -1,0 +1,129 @@
+"""Issues of a page: inserted or updated, with their earlier texts kept."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower
+
+from corpus.models import Issue, Repository, Revision
+from corpus.records import IssueRecord, Page, Problem
+from corpus.services.counts import Counts
+from corpus.services.revisions import issue_revisions, sha256, store_revisions, store_texts
+from studies.models import Study
+
+SAID_BY_ALL = ("title", "state", "created_at", "closed_at", "url")
+SAID_BY_SOME = (
+    "github_id", "author", "author_association", "author_is_bot", "state_reason", "labels", "milestone", "closed_by",
+)  # fmt: skip
+FIELDS = (*SAID_BY_ALL, *SAID_BY_SOME, "body_id")
+REPEATED = "This issue stands in the file more than once; the last of its records was taken."
+
+
+def write_issues(study: Study, page: Page, counts: Counts, seen_at: datetime) -> list[Problem]:
+    """Insert or update the page's issues and count them; returns the problems of issues that stand there twice."""
+    if not page.issues:
+        return []
+    last = {record.key: index for index, record in enumerate(page.issues)}
+    earlier = [index for index, record in enumerate(page.issues) if last[record.key] != index]
+    repositories = repository_ids(study, page.issues)
+    known = known_issues(page.issues, repositories)
+    writes = Writes(counts, seen_at)
+    for index in last.values():
+        record = page.issues[index]
+        before = known.get((repositories[record.repository], record.number))
+        if writes.take(record, repositories[record.repository], before):
+            earlier.append(index)
+    writes.store()
+    return [Problem(page.issue_places[index], REPEATED, skipped=False) for index in sorted(earlier)]
+
+
+def repository_ids(study: Study, records: Iterable[IssueRecord]) -> dict[str, int]:
+    """Ids by full name in lower case; repositories that the study does not have yet are made, in one order."""
+    by_name = {record.repository: record for record in records}
+    known = known_repositories(study, by_name)
+    for full_name in sorted(by_name.keys() - known.keys()):
+        record = by_name[full_name]
+        made, _ = Repository.objects.get_or_create(
+            study=study,
+            owner__iexact=record.owner,
+            name__iexact=record.name,
+            defaults={"owner": record.owner, "name": record.name},
+        )
+        known[full_name] = made.pk
+    return known
+
+
+def known_repositories(study: Study, names: Iterable[str]) -> dict[str, int]:
+    rows = Repository.objects.filter(study=study).annotate(full=Concat(Lower("owner"), Value("/"), Lower("name")))
+    return dict(rows.filter(full__in=list(names)).values_list("full", "pk"))
+
+
+def known_issues(records: Iterable[IssueRecord], repositories: dict[str, int]) -> dict[tuple[int, int], Issue]:
+    """The rows that may be meant, locked in one order, by repository and number."""
+    rows = Issue.objects.select_for_update().filter(
+        repository_id__in=repositories.values(), number__in={record.number for record in records}
+    )
+    return {(row.repository_id, row.number): row for row in rows.order_by("pk")}
+
+
+class Writes:
+    """What a page's issues come to: rows to insert or update, texts, revisions, and those only seen again."""
+
+    def __init__(self, counts: Counts, seen_at: datetime) -> None:
+        self.counts, self.seen_at = counts, seen_at
+        self.rows: list[Issue] = []
+        self.texts: dict[str, str] = {}
+        self.revisions: list[Revision] = []
+        self.old_titles: list[str] = []
+        self.seen_again: list[int] = []
+
+    def take(self, record: IssueRecord, repository_id: int, before: Issue | None) -> bool:
+        """Sort one record into what is to be written. True when this run has met the issue before."""
+        row = Issue(repository_id=repository_id, number=record.number, **self.values(record, before))
+        repeated = before is not None and before.last_seen_at == self.seen_at
+        kind = kind_of_change(row, before)
+        if not repeated:
+            setattr(self.counts, kind, getattr(self.counts, kind) + 1)
+        if kind == "same" and before:
+            self.seen_again.append(before.pk)
+            return repeated
+        if before:
+            self.revisions += issue_revisions(before, row, self.seen_at)
+            self.old_titles.append(before.title)
+        self.rows.append(row)
+        self.texts[row.body_id] = record.body
+        return repeated
+
+    def values(self, record: IssueRecord, before: Issue | None) -> dict[str, Any]:
+        """The row's fields; what the source does not say is taken over from before."""
+        said = {name: getattr(record, name) for name in SAID_BY_SOME if getattr(record, name) is not None}
+        if "labels" in said:
+            said["labels"] = list(said["labels"])
+        kept = {name: getattr(before, name) for name in SAID_BY_SOME if name not in said} if before else {}
+        return (
+            {name: getattr(record, name) for name in SAID_BY_ALL}
+            | {"body_id": sha256(record.body), "first_seen_at": self.seen_at, "last_seen_at": self.seen_at}
+            | said
+            | kept
+        )
+
+    def store(self) -> None:
+        store_texts(self.texts)
+        store_revisions(self.revisions, self.old_titles)
+        Issue.objects.bulk_create(
+            sorted(self.rows, key=lambda row: (row.repository_id, row.number)),
+            update_conflicts=True,
+            unique_fields=["repository", "number"],
+            update_fields=[*SAID_BY_ALL, *SAID_BY_SOME, "body", "last_seen_at"],
+            batch_size=1000,
+        )
+        Issue.objects.filter(pk__in=self.seen_again).update(last_seen_at=self.seen_at)
+
+
+def kind_of_change(row: Issue, before: Issue | None) -> str:
+    """Which count of an import it moves: new, changed or same."""
+    if before is None:
+        return "new"
+    return "changed" if any(getattr(row, name) != getattr(before, name) for name in FIELDS) else "same"

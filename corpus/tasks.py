@@ -1,0 +1,135 @@
+"""The handlers of the import jobs: read a page, write it, tell how far it is. Loaded by the job process alone."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from django.conf import settings
+from django.utils import timezone
+
+from corpus import files, github, queries
+from corpus.github import GitHub
+from corpus.models import ImportRun, Repository
+from corpus.records import Page
+from corpus.services import imports, uploads
+from corpus.services.pages import write_page
+from jobs.errors import Failed, Park
+from jobs.services import Run
+
+Answer = TypeVar("Answer")
+TRY_AGAIN_AFTER = timedelta(minutes=1)
+ISSUES, COMMENTS = "issues", "comments"
+
+
+def import_file(run: Run) -> None:
+    """Issues first, then the comments of the second file, each from where its checkpoint says."""
+    asked = queries.import_of(run.job)
+    kind = asked.options["kind"]
+    path = uploads.path_of(asked.options[ISSUES])
+    try:
+        total = files.count_records(path, kind)
+        read_file(run, asked, ISSUES, files.issue_pages(path, kind, asked.checkpoint.get(ISSUES, {})), total)
+        if asked.options[COMMENTS]:
+            path = uploads.path_of(asked.options[COMMENTS])
+            total = files.count_records(path, files.LINES)
+            read_file(run, asked, COMMENTS, files.comment_pages(path, asked.checkpoint.get(COMMENTS, {})), total)
+    except files.BadFile as problem:
+        raise Failed(str(problem)) from problem
+    except FileNotFoundError as error:
+        raise Failed("The uploaded file is no longer there. What was read stays; import the file again.") from error
+
+
+def read_file(run: Run, asked: ImportRun, part: str, pages: Iterable[Page], total: int) -> None:
+    done = asked.checkpoint.get(part, {}).get("done", 0)
+    run.progress(done, total, unit=part)
+    for page in pages:
+        done += page.read
+        page.checkpoint["done"] = done
+        write_page(run, asked, part, page)
+        run.progress(done, total, unit=part)
+
+
+def import_github(run: Run) -> None:
+    """All issues of the repository, then all comments, page by page; pull requests are in both and are left out."""
+    asked = queries.import_of(run.job)
+    token = imports.token_of(asked)
+    wait = settings.GITHUB_SECONDS_BETWEEN_REQUESTS
+    with (
+        told_to_people(asked),
+        GitHub(settings.GITHUB_API_URL, token, seconds_between_requests=wait) as connection,
+    ):
+        found = patiently(run, lambda: connection.repository(asked.name))
+        name = found["full_name"]
+        repository = imports.adopt_repository(study=run.job.study, github_id=found["id"], full_name=name)
+        reader = ListingReader(run, asked, connection, repository)
+        since, state = asked.options["since"], asked.options["state"]
+        reader.read(ISSUES, github.issues_url(name, state=state, since=since), github.issue_page)
+        reader.read(COMMENTS, github.comments_url(name, since=since), github.comment_page)
+
+
+class ListingReader:
+    """Reads the listings of one repository into the study."""
+
+    def __init__(self, run: Run, asked: ImportRun, connection: GitHub, repository: Repository) -> None:
+        self.run, self.asked, self.connection, self.repository = run, asked, connection, repository
+
+    def read(self, part: str, first_url: str, convert: Callable[[github.Listed, str], Page]) -> None:
+        """From the page that the checkpoint names to the last; nothing when the listing was read to its end."""
+        # A comment is left out while its issue is not here: pages read before the newest issue came are read again.
+        fresh = queries.newest_issue_of(self.repository) if part == COMMENTS else None
+        checkpoint = {"next": first_url, "done": 0, "total": None} | self.asked.checkpoint.get(part, {})
+        self.run.progress(checkpoint["done"], checkpoint["total"], unit=part)
+        while url := checkpoint["next"]:
+            known = queries.listing_of(self.repository, url, not_before=fresh)
+            listed = patiently(self.run, partial(self.connection.page, url, known))
+            page = convert(listed, str(self.repository))
+            checkpoint["done"] += page.read
+            checkpoint["total"] = total_of(listed, checkpoint)
+            checkpoint["next"] = listed.listing.next_url
+            page.checkpoint = dict(checkpoint)
+            write_page(self.run, self.asked, part, page, repository=self.repository)
+            self.run.progress(checkpoint["done"], checkpoint["total"], unit=part)
+
+
+def total_of(listed: github.Listed, checkpoint: dict[str, int | None]) -> int | None:
+    """About how many records the listing has: exactly at its end, else from the number of its pages, if told."""
+    if not listed.listing.next_url:
+        return checkpoint["done"]
+    return listed.last_page * github.PER_PAGE if listed.last_page else checkpoint["total"]
+
+
+def patiently(run: Run, ask: Callable[[], Answer]) -> Answer:
+    """Ask again a few times when GitHub does not answer, then leave the rest for later: what was read is kept."""
+    for seconds in settings.GITHUB_RETRY_SECONDS:
+        try:
+            return ask()
+        except github.Unavailable:
+            run.shutdown.wait(seconds)
+            run.check()
+    try:
+        return ask()
+    except github.Unavailable as problem:
+        raise Park(timezone.now() + TRY_AGAIN_AFTER, f"{problem} What is read is kept; trying again.") from problem
+
+
+@contextmanager
+def told_to_people(asked: ImportRun) -> Iterator[None]:
+    """GitHub's refusals as sentences with what to do."""
+    try:
+        yield
+    except github.RateLimited as limit:
+        raise Park(limit.until, "GitHub's limit of requests is reached. What is read is kept.") from limit
+    except github.Unauthorised as error:
+        raise Failed(
+            f"{error} The token is wrong, has expired or may not read {asked.name}. What was read is kept; "
+            "start the import again with a token that may read issues."
+        ) from error
+    except github.NotFound as error:
+        raise Failed(
+            f"{error} There is no repository {asked.name}, or the token may not see it. "
+            "Check the name; a private repository needs a token that may read its issues."
+        ) from error
+    except github.Gone as error:
+        raise Failed(f"{error} Issues of {asked.name} are switched off on GitHub. What was read is kept.") from error

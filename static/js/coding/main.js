@@ -1,0 +1,192 @@
+// The coding screen: what happens when, wired from the other modules.
+
+import { read, write } from "./answer.js";
+import { reasonToSkip, showKeys } from "./compare.js";
+import { conflicts } from "./conflicts.js";
+import { drafts } from "./drafts.js";
+import { comment, issues, show } from "./issues.js";
+import { listen } from "./keys.js";
+import { palette } from "./palette.js";
+import { queue } from "./queue.js";
+import { Refused, SignedOut } from "./server.js";
+import * as status from "./status.js";
+import { store } from "./store.js";
+
+const setup = JSON.parse(document.getElementById("setup").textContent);
+const form = document.getElementById("palette");
+const article = document.getElementById("issue");
+const kept = store(setup.owner);
+const rater = issues({ setup });
+const codes = palette({ several: setup.several, changed });
+const submitted = setup.last ? [setup.last] : [];
+let state = setup.state;
+let leaving = false;
+
+const count = () => waiting.size() + drafted.pending();
+const signedOut = () => status.signedOut(setup.signIn, count());
+const offline = () => status.offline(count());
+const waiting = queue({ kept, address: setup.address, on: { sent, refused: notTaken, signedOut, offline } });
+const drafted = drafts({
+  kept,
+  address: setup.address,
+  on: { typing: status.saving, saved: (at) => waiting.size() || status.saved(at), refused: staleDraft, signedOut, offline },
+});
+const conflict = conflicts({
+  kept,
+  nameOf: codes.nameOf,
+  isShown: (assignment) => state.assignment === assignment,
+  showAnswer(answer, { seen, version }) {
+    Object.assign(state, { answer, seen, version });
+    write(answer);
+    codes.reset();
+  },
+  keepDraft: () => drafted.typed(state),
+  submitAgain(item) {
+    waiting.add(item);
+    waiting.flush();
+  },
+});
+
+function changed() {
+  state.answer = read();
+  status.refusal("");
+  drafted.typed(state);
+}
+
+function submit(given = {}) {
+  const answer = { ...read(), ...given };
+  if (!answer.outcome) {
+    status.refusal("Choose at least one code, or “none of these” (0). Nothing was submitted.");
+    return;
+  }
+  const { assignment, key, seen } = state;
+  waiting.add({ assignment, key, answer, seen });
+  drafted.forget(assignment);
+  Object.assign(state, { answer, seen: seen + 1, version: 0 });
+  rater.finish(assignment);
+  if (submitted.at(-1) !== assignment) submitted.push(assignment);
+  status.saving();
+  progress();
+  const next = rater.nextOpen(assignment);
+  leaving = !next;
+  waiting.flush();
+  open(next);
+}
+
+async function skip() {
+  const reason = await reasonToSkip(form.elements.memo.value);
+  if (reason) submit({ outcome: "skipped", codes: [], memo: reason });
+}
+
+async function open(id) {
+  if (!id) return;
+  if (drafted.pending()) drafted.send();
+  try {
+    enter(await rater.fetched(id));
+  } catch (error) {
+    if (error instanceof SignedOut) signedOut();
+    else if (error instanceof Refused) status.refusal(error.message);
+    else status.refusal("The next issue is not on this computer yet, and the server cannot be reached. What you submitted is kept and goes out by itself.");
+  }
+}
+
+function enter(next) {
+  state.html = article.innerHTML;
+  rater.keep(state);
+  state = next;
+  if (location.hash === "#palette") location.replace("#issue");
+  history.replaceState(null, "", `${setup.address}?issue=${state.assignment}`);
+  form.elements.assignment.value = state.assignment;
+  show(state);
+  begin();
+}
+
+function begin() {
+  const mine = drafted.reconcile(state);
+  write(state.answer);
+  codes.reset();
+  status.refusal("");
+  neighbours();
+  rater.prefetch(state.assignment);
+  if (!mine) return;
+  const theirs = { kept: state.answer, seen: state.seen, version: state.version };
+  conflict.draft({ ...state, answer: mine }, theirs, `${state.key} was also written in another tab. Both texts are kept; compare the two.`);
+}
+
+function neighbours() {
+  for (const link of document.querySelectorAll("[data-go]")) {
+    const id = rater.beside(state.assignment, Number(link.dataset.go));
+    link.setAttribute("aria-disabled", String(!id));
+    link.href = `?issue=${id ?? state.assignment}`;
+  }
+}
+
+function takeBack() {
+  if (submitted.at(-1) === state.assignment) submitted.pop();
+  if (!submitted.length) return status.note("Nothing was submitted before this");
+  open(submitted.at(-1)).then(() => status.note("Submitted before; submit again to replace it"));
+}
+
+function progress() {
+  document.querySelector("[data-done]").textContent = rater.done();
+  document.querySelector(".coded progress").value = rater.done();
+}
+
+function sent(item, told) {
+  if (waiting.size()) return;
+  if (leaving) location.assign(setup.address);
+  else if (!drafted.pending()) status.saved(told.saved_at);
+}
+
+function notTaken({ assignment, key, answer, seen }, error) {
+  rater.drop(assignment);
+  if (error.told.kept) return conflict.submit({ assignment, key, answer }, error.told, error.message);
+  kept.write(`draft.${assignment}`, { answer, version: 0, seen });
+  status.refusal(`${key} was not saved: ${error.message} Your text is kept on this computer; open the issue again to see it.`);
+}
+
+function staleDraft(mine, error) {
+  if (error.told.kept) conflict.draft(mine, error.told, error.message);
+  else status.refusal(error.message);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.submitter?.dataset.act === "skip") skip();
+  else submit();
+});
+form.addEventListener("input", ({ target }) => target.id !== "filter" && target.name !== "answer" && changed());
+for (const link of document.querySelectorAll("[data-go]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    open(rater.beside(state.assignment, Number(link.dataset.go)));
+  });
+}
+const keysButton = document.querySelector("[data-act=keys]");
+keysButton.hidden = false;
+keysButton.addEventListener("click", showKeys);
+
+listen({
+  number: codes.number,
+  leaveField: () => article.focus({ preventScroll: true }),
+  keys: {
+    u: () => codes.toggle("unclear"),
+    "/": codes.focusFilter,
+    ArrowDown: () => codes.walk(1),
+    ArrowUp: () => codes.walk(-1),
+    Enter: () => submit(),
+    Backspace: takeBack,
+    "[": () => open(rater.beside(state.assignment, -1)),
+    "]": () => open(rater.beside(state.assignment, 1)),
+    j: () => comment(1),
+    k: () => comment(-1),
+    m: () => (codes.unfold(), form.elements.memo.focus()),
+    f: () => form.elements.flagged.click(),
+    s: skip,
+    "?": showKeys,
+  },
+});
+
+begin();
+if (waiting.size()) waiting.flush();
+document.documentElement.dataset.ready = "coding";

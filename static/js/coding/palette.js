@@ -1,0 +1,104 @@
+// The codes: number keys, filter, walking, the definition of the code in focus, and what excludes what.
+
+export function palette({ several, changed }) {
+  const list = document.querySelector(".palette-codes");
+  const filter = document.getElementById("filter");
+  const inputs = [...list.querySelectorAll("[name=answer]")];
+  const item = (input) => input.closest("li");
+  const nameOf = (value) => inputs.find((input) => input.value === String(value))?.closest("label").querySelector("span").textContent ?? "";
+  const shown = () => inputs.filter((input) => !item(input).hidden && !input.closest("label").hidden);
+
+  function exclude(input) {
+    if (!input.checked) return;
+    const alone = !several || Number.isNaN(Number(input.value));
+    for (const other of inputs) if (other !== input && (alone || Number.isNaN(Number(other.value)))) other.checked = false;
+  }
+
+  function settle(input) {
+    exclude(input);
+    tellChosen();
+    current(input);
+    changed();
+  }
+
+  function toggle(value) {
+    const input = inputs.find((one) => one.value === String(value));
+    if (!input) return;
+    input.checked = !input.checked;
+    settle(input);
+    item(input).scrollIntoView({ block: "nearest" });
+  }
+
+  function number(key) {
+    const input = list.querySelector(`[aria-keyshortcuts="${key}"]`);
+    if (input) toggle(input.value);
+  }
+
+  function current(input) {
+    for (const one of list.querySelectorAll(".current")) one.classList.remove("current");
+    if (input) item(input).classList.add("current");
+    const value = input?.value ?? "";
+    for (const text of document.querySelectorAll("[data-definition]")) text.hidden = text.dataset.definition !== value;
+  }
+
+  function walk(step) {
+    const open = shown();
+    const at = open.indexOf(document.activeElement);
+    const from = at >= 0 ? at : open.findIndex((input) => item(input).classList.contains("current"));
+    const next = open[Math.min(Math.max(from + step, 0), open.length - 1)];
+    next?.focus();
+  }
+
+  function tellChosen() {
+    const chosen = inputs.filter((input) => input.checked).map((input) => nameOf(input.value));
+    for (const box of list.querySelectorAll("li > label > small")) {
+      const inside = box.closest("li").querySelectorAll("ul :checked").length;
+      box.textContent = inside ? `${inside} inside` : "";
+    }
+    document.querySelector("[data-chosen]").replaceChildren(
+      ...chosen.map((name) => Object.assign(document.createElement("li"), { textContent: name })),
+    );
+  }
+
+  // On a phone the fields lie in the folded sheet; what cannot be seen cannot be typed in.
+  function unfold() {
+    if (!filter.offsetParent) location.replace("#palette");
+  }
+
+  function narrow() {
+    const words = filter.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (input) => words.every((word) => nameOf(input.value).toLowerCase().includes(word));
+    for (const input of inputs) input.closest("label").hidden = !fits(input);
+    list.querySelector("[data-no-hit]").hidden = shown().length > 0;
+  }
+
+  function leave() {
+    filter.value = "";
+    narrow();
+    document.getElementById("issue").focus({ preventScroll: true });
+  }
+
+  filter.addEventListener("input", narrow);
+  filter.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
+    const first = shown()[0];
+    if (event.key === "Enter" && filter.value.trim() && first) toggle(first.value);
+    leave();
+  });
+  list.addEventListener("change", (event) => settle(event.target));
+  list.addEventListener("focusin", (event) => event.target.name === "answer" && current(event.target));
+  list.addEventListener("pointerover", (event) => {
+    const input = event.target.closest("label")?.querySelector("[name=answer]");
+    if (input) current(input);
+  });
+
+  function reset() {
+    leave();
+    tellChosen();
+    current(inputs.find((input) => input.checked));
+    list.scrollTop = 0;
+  }
+
+  return { number, toggle, walk, reset, nameOf, unfold, focusFilter: () => (unfold(), filter.focus(), filter.select()) };
+}

@@ -1,0 +1,165 @@
+"""Reading taxonomies: versions, their codes as a tree, and the content that a version's hash covers."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from django.db.models import Count, F, Max, Q, QuerySet
+
+from studies.errors import NotThere
+from studies.models import Study
+from taxonomy.models import Code, Taxonomy, Version
+
+TEXTS = ("name", "definition", "use_when", "avoid_when", "examples")
+COLOURS = 7
+
+
+@dataclass(frozen=True)
+class Node:
+    """A code at its place in the tree.
+
+    `depth` is 0 at the top; `top` counts the top categories from 1 and gives the colour of all below it;
+    `number` is what a reader quotes, such as 2.1.
+    """
+
+    code: Code
+    depth: int
+    top: int
+    number: str
+    has_children: bool
+    is_first: bool
+    is_last: bool
+
+    @property
+    def colour(self) -> int:
+        """1 to 7 in the taxonomy's order, 0 for the eighth top category and later."""
+        return self.top if self.top <= COLOURS else 0
+
+
+@dataclass(frozen=True)
+class CodeRecord:
+    """A code without its row: what copies, files and hashes carry. `parent` is the uid of the code above it."""
+
+    uid: uuid.UUID
+    parent: uuid.UUID | None
+    name: str
+    definition: str = ""
+    use_when: str = ""
+    avoid_when: str = ""
+    examples: str = ""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A taxonomy with the number of its latest published version, if any."""
+
+    taxonomy: Taxonomy
+    latest: int | None
+    has_draft: bool
+
+
+def tree(version: Version) -> list[Node]:
+    """The version's codes in reading order, each with its place. One query."""
+    below: dict[int | None, list[Code]] = {}
+    for code in version.codes.order_by("position", "pk"):
+        below.setdefault(code.parent_id, []).append(code)
+    return list(walk(below, None, 0, 0, ""))
+
+
+def walk(below: dict[int | None, list[Code]], parent: int | None, depth: int, top: int, prefix: str) -> Iterator[Node]:
+    siblings = below.get(parent, [])
+    for place, code in enumerate(siblings, start=1):
+        number, above = f"{prefix}{place}", top or place
+        yield Node(code, depth, above, number, code.pk in below, place == 1, place == len(siblings))
+        yield from walk(below, code.pk, depth + 1, above, f"{number}.")
+
+
+def records(version: Version) -> list[CodeRecord]:
+    """The version's codes in reading order, parents before children. One query."""
+    nodes = tree(version)
+    uids = {node.code.pk: node.code.uid for node in nodes}
+    return [
+        CodeRecord(
+            uid=node.code.uid,
+            parent=uids[node.code.parent_id] if node.code.parent_id else None,
+            **{field: getattr(node.code, field) for field in TEXTS},
+        )
+        for node in nodes
+    ]
+
+
+def content_hash(codes: Sequence[CodeRecord]) -> str:
+    """SHA-256 over all that the codes say, in their order."""
+    told = [asdict(code) for code in codes]
+    return hashlib.sha256(json.dumps(told, default=str, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def is_whole(version: Version) -> bool:
+    """Whether a published version still says what was published."""
+    return version.content_hash == content_hash(records(version))
+
+
+def overview(study: Study) -> list[Overview]:
+    """The study's taxonomies by name. One query."""
+    latest = Max("versions__number")
+    drafts = Count("versions", filter=Q(versions__number=None))
+    found = study.taxonomies.annotate(latest=latest, drafts=drafts).order_by("name", "pk")
+    return [Overview(taxonomy, taxonomy.latest, taxonomy.drafts > 0) for taxonomy in found]
+
+
+def versions_of(taxonomy: Taxonomy) -> QuerySet[Version]:
+    """Published versions in order, then the draft, each with `code_count`. One query."""
+    versions: QuerySet[Version] = Version.objects.filter(taxonomy=taxonomy).select_related("published_by")
+    return versions.annotate(code_count=Count("codes")).order_by(F("number").asc(nulls_last=True))
+
+
+def published_versions(study: Study) -> QuerySet[Version]:
+    """All that a round of this study can be coded against, newest first within a taxonomy."""
+    return (
+        Version.objects.filter(taxonomy__study=study, number__isnull=False)
+        .select_related("taxonomy")
+        .order_by("taxonomy__name", "taxonomy_id", "-number")
+    )
+
+
+def latest_published(study: Study) -> Version | None:
+    """The version published last in this study, of whichever taxonomy."""
+    found: Version | None = published_versions(study).order_by("-published_at", "-pk").first()
+    return found
+
+
+def get_taxonomy(study: Study, pk: int) -> Taxonomy:
+    taxonomy = study.taxonomies.select_related("study").filter(pk=pk).first()
+    if taxonomy is None:
+        raise NotThere("There is no such taxonomy in this study.")
+    return taxonomy
+
+
+def find_draft(taxonomy: Taxonomy) -> Version | None:
+    found: Version | None = taxonomy.versions.select_related("taxonomy__study").filter(number=None).first()
+    return found
+
+
+def get_draft(taxonomy: Taxonomy) -> Version:
+    draft = find_draft(taxonomy)
+    if draft is None:
+        raise NotThere("This taxonomy has no draft. Start one from its latest version.")
+    return draft
+
+
+def get_version(taxonomy: Taxonomy, number: int) -> Version:
+    version: Version | None = (
+        taxonomy.versions.select_related("taxonomy__study", "published_by").filter(number=number).first()
+    )
+    if version is None:
+        raise NotThere("This taxonomy has no such version.")
+    return version
+
+
+def get_code(version: Version, uid: uuid.UUID) -> Code:
+    code: Code | None = version.codes.select_related("version__taxonomy__study", "parent").filter(uid=uid).first()
+    if code is None:
+        raise NotThere("There is no such code in this version.")
+    return code

@@ -1,0 +1,73 @@
+"""Who gets what in rounds, coding, disagreements and decisions."""
+
+import uuid
+from typing import Any
+
+from annotator.models import Assignment
+from tests.access import API_MEMBERS_ONLY, LEAD_ONLY, LEAD_ONLY_WRITE, MEMBERS_ONLY, SIGN_IN, Row, page
+
+
+def of(name: str) -> Any:
+    return lambda world: {"slug": world.study.slug, "number": getattr(world, name).number}
+
+
+def given(world: Any) -> int:
+    return Assignment.objects.get(member=world.members["rater_a"], round_issue=world.running.round_issues.first()).pk
+
+
+def one(world: Any) -> dict[str, Any]:
+    return {**of("running")(world), "assignment_id": given(world)}
+
+
+def decided(world: Any) -> dict[str, Any]:
+    return {**of("closed")(world), "issue_id": world.issues[1].pk}
+
+
+def submit(world: Any) -> dict[str, Any]:
+    return {
+        "assignment": given(world),
+        "outcome": "none",
+        "client_id": str(uuid.uuid4()),
+        "seen": "0",
+        "answer": "none",
+    }
+
+
+CODERS = page(SIGN_IN, 404, 403, 200, 403)
+NOT_JSON = page(SIGN_IN, 404, 403, 400, 404)
+
+ROWS = [
+    Row("rounds", MEMBERS_ONLY),
+    Row("round_new", LEAD_ONLY),
+    Row("round_new", LEAD_ONLY, method="post", why="shows what is missing"),
+    Row("round", MEMBERS_ONLY, kwargs=of("running")),
+    Row("round", MEMBERS_ONLY, kwargs=of("drafted"), why="drafted"),
+    Row("round", MEMBERS_ONLY, kwargs=of("closed"), why="closed"),
+    Row("round_start", LEAD_ONLY_WRITE, method="post", kwargs=of("drafted")),
+    Row("round_start", LEAD_ONLY_WRITE, method="post", kwargs=of("closed"), why="refused with a message"),
+    Row("round_close", LEAD_ONLY_WRITE, method="post", kwargs=of("running")),
+    Row("round_close", LEAD_ONLY_WRITE, method="post", kwargs=of("drafted"), why="refused with a message"),
+    Row("coding", CODERS, kwargs=of("running")),
+    Row("coding", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("drafted"), why="drafted"),
+    Row("coding", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("closed"), why="closed"),
+    Row("coding", page(SIGN_IN, 404, 403, 302, 404), method="post", kwargs=of("running"), data=submit),
+    Row("coding_issue", page(SIGN_IN, 404, 403, 200, 404), kwargs=one),
+    Row("coding_submit", NOT_JSON, method="post", kwargs=one, why="not JSON"),
+    Row("coding_draft", NOT_JSON, method="post", kwargs=one, why="not JSON"),
+    Row("disagreements", LEAD_ONLY),
+    Row("disagreement", LEAD_ONLY, kwargs=decided),
+    Row(
+        "disagreement", LEAD_ONLY_WRITE, method="post", kwargs=decided,
+        data=lambda world: {"answer": "none", "how": "lead", "reason": "Read again."},
+    ),
+    Row("disagreement", page(SIGN_IN, 404, 403, 403, 403), kwargs=lambda world: {
+        **of("running")(world), "issue_id": world.issues[0].pk}, why="while the round runs"),
+    Row("unanimous_resolve", LEAD_ONLY_WRITE, method="post", kwargs=of("closed")),
+    Row("unanimous_resolve", page(SIGN_IN, 404, 403, 403, 403), method="post", kwargs=of("running"), why="running"),
+    Row("api-rounds", API_MEMBERS_ONLY),
+    Row("api-round", API_MEMBERS_ONLY, kwargs=of("running")),
+    Row("api-assignments", API_MEMBERS_ONLY, kwargs=of("running")),
+    Row("api-codings", API_MEMBERS_ONLY, kwargs=of("running")),
+    Row("api-codings", page(403, 404, 403, 201, 404), method="post", kwargs=of("running"), data=submit),
+    Row("api-labels", API_MEMBERS_ONLY),
+]  # fmt: skip

@@ -1,0 +1,25 @@
+"""Rows of the permission table: issues, imports."""
+
+from tests.access import API_MEMBERS_ONLY, LEAD_ONLY, LEAD_ONLY_WRITE, MEMBERS_ONLY, SIGN_IN, Row, page
+
+
+def issue(world):
+    return {"slug": world.study.slug, "issue_id": world.issues[0].pk}
+
+
+def run(world):
+    return {"slug": world.study.slug, "run_id": world.import_run.pk}
+
+
+ROWS = [
+    Row("issues", MEMBERS_ONLY),
+    Row("issue", MEMBERS_ONLY, kwargs=issue),
+    Row("imports", LEAD_ONLY),
+    Row("import_file", page(SIGN_IN, 404, 403, 403, 422), method="post", why="without a file"),
+    Row("import_github", LEAD_ONLY_WRITE, method="post", data=lambda world: {"repository": "a/b", "state": "all"}),
+    Row("import_run", LEAD_ONLY, kwargs=run),
+    Row("import_problems", LEAD_ONLY, kwargs=run),
+    Row("api-issues", API_MEMBERS_ONLY),
+    Row("api-issue", API_MEMBERS_ONLY, kwargs=issue),
+    Row("api-comments", API_MEMBERS_ONLY, kwargs=issue),
+]

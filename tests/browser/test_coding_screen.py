@@ -1,0 +1,356 @@
+"""The coding screen in Chromium: by keys alone, on a phone, offline, in two tabs. Nothing that was typed is lost."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from annotator.models import Assignment, Coding, Draft, Round
+from annotator.queries.codings import answer_of
+from annotator.services.coding import save_draft
+from studies.models import Membership, Study
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+NAMES = ["Model usage", "Output quality", "Environment"]
+SignIn = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def make_round(study: Study, members: dict[str, Membership], lead: Any) -> Callable[..., Round]:
+    def make(count: int = 8, **fields: Any) -> Round:
+        version = factories.taxonomy(study, NAMES, by=lead)
+        repository = factories.repository(study)
+        issues = [factories.issue(repository, number=900 + n, title=f"Problem {n}") for n in range(1, count + 1)]
+        factories.comment(issues[0], "A first thought.")
+        factories.comment(issues[0], "A second thought.")
+        return factories.round_of(version, issues, [members["rater_a"], members["rater_b"]], **fields)
+
+    return make
+
+
+def screen(context: BrowserContext, round: Round, query: str = "") -> Page:
+    page = context.new_page()
+    page.goto(f"/studies/{round.study.slug}/code/{round.number}/{query}")
+    expect(page.locator("html[data-ready=coding]")).to_be_attached()
+    return page
+
+
+def title(page: Page, text: str) -> None:
+    expect(page.locator("#title")).to_have_text(text)
+
+
+def status(page: Page, text: str | re.Pattern[str]) -> None:
+    expect(page.locator(".saved")).to_have_text(text)
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+SAVED = re.compile(r"Saved \d\d:\d\d")
+
+
+def said(round: Round) -> list[tuple[str, str, set[str]]]:
+    """What rater_a submitted, in the order of the round: last revisions only."""
+    last = {
+        row.assignment_id: row
+        for row in Coding.objects.filter(assignment__member__alias="rater-1").order_by("revision")
+    }
+    rows = sorted(last.values(), key=lambda row: row.assignment.position)
+    return [
+        (row.assignment.round_issue.issue.title, row.outcome, {code.name for code in row.codes.all()}) for row in rows
+    ]
+
+
+def test_a_whole_round_by_keys_alone(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
+    round = make_round(8)
+    page = screen(sign_in(rater_a), round)
+    requests: list[str] = []
+    page.on("request", lambda request: request.is_navigation_request() and requests.append(request.url))
+
+    title(page, "Problem 1")
+    press(page, "j")
+    expect(page.locator(".comment.current")).to_contain_text("A first thought.")
+    press(page, "j", "k")
+    expect(page.locator(".comment.current")).to_contain_text("A first thought.")
+    press(page, "1", "3", "m")
+    page.keyboard.type("12 / 0 s f j")
+    press(page, "Escape", "Enter")
+
+    title(page, "Problem 2")
+    press(page, "0", "f", "Enter")
+    title(page, "Problem 3")
+    press(page, "/")
+    page.keyboard.type("qual")
+    press(page, "Enter", "Enter")
+    title(page, "Problem 4")
+    press(page, "u", "Enter")
+    title(page, "Problem 5")
+    press(page, "s")
+    page.keyboard.type("not English")
+    press(page, "Enter")
+    title(page, "Problem 6")
+    press(page, "ArrowDown", "ArrowDown", "Space", "Enter")
+    title(page, "Problem 7")
+    press(page, "1", "0", "2", "2", "Enter")
+    expect(page.get_by_role("alert")).to_have_text(
+        "Choose at least one code, or “none of these” (0). Nothing was submitted."
+    )
+    press(page, "2", "Backspace")
+    title(page, "Problem 6")
+    press(page, "2", "1", "Enter")
+    title(page, "Problem 7")
+    expect(page.get_by_label("Output quality")).to_be_checked()
+    press(page, "[")
+    title(page, "Problem 6")
+    press(page, "]", "Enter")
+    title(page, "Problem 8")
+    press(page, "?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    press(page, "Escape")
+    expect(page.locator(".coded")).to_contain_text("7 of 8")
+    assert requests == []
+
+    press(page, "1", "Enter")
+    expect(page.get_by_role("heading", name="You have coded all 8 issues of round 1")).to_be_visible()
+    assert said(round) == [
+        ("Problem 1", "coded", {"Model usage", "Environment"}),
+        ("Problem 2", "none", set()),
+        ("Problem 3", "coded", {"Output quality"}),
+        ("Problem 4", "unclear", set()),
+        ("Problem 5", "skipped", set()),
+        ("Problem 6", "coded", {"Model usage"}),
+        ("Problem 7", "coded", {"Output quality"}),
+        ("Problem 8", "coded", {"Model usage"}),
+    ]
+    first = Coding.objects.get(assignment__round_issue__issue__title="Problem 1")
+    assert (first.memo, first.flagged) == ("12 / 0 s f j", False)
+    assert Coding.objects.get(assignment__round_issue__issue__title="Problem 2").flagged
+    assert Coding.objects.filter(assignment__round_issue__issue__title="Problem 6").count() == 2
+    assert not Draft.objects.exists()
+
+
+def test_draft_survives_closing_the_browser(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
+    round = make_round(2)
+    context = sign_in(rater_a)
+    page = screen(context, round)
+    press(page, "2", "m")
+    page.keyboard.type("half a thought")
+    status(page, SAVED)
+    context.close()
+
+    page = screen(sign_in(rater_a), round)
+    title(page, "Problem 1")
+    expect(page.get_by_label("Output quality")).to_be_checked()
+    expect(page.get_by_label("Memo")).to_have_value("half a thought")
+
+
+def test_what_was_typed_in_the_last_moment_survives_on_this_computer(
+    make_round: Any, sign_in: SignIn, rater_a: Any
+) -> None:
+    round = make_round(2)
+    page = screen(sign_in(rater_a), round)
+    press(page, "2", "m")
+    page.keyboard.type("last words")
+    page.reload()
+    expect(page.get_by_label("Memo")).to_have_value("last words")
+    status(page, SAVED)
+    assert Draft.objects.get().payload["memo"] == "last words"
+
+
+def test_offline_submits_go_out_in_order_when_back(
+    make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]
+) -> None:
+    round = make_round(4)
+    context = sign_in(rater_a)
+    page = screen(context, round)
+    page.wait_for_load_state("networkidle")
+    context.set_offline(True)
+    press(page, "1", "Enter")
+    title(page, "Problem 2")
+    status(page, "Offline, 1 kept on this computer")
+    press(page, "0", "Enter")
+    title(page, "Problem 3")
+    status(page, "Offline, 2 kept on this computer")
+    assert not Coding.objects.exists()
+    context.set_offline(False)
+    status(page, SAVED)
+    assert said(round) == [("Problem 1", "coded", {"Model usage"}), ("Problem 2", "none", set())]
+    assert list(Coding.objects.order_by("pk").values_list("assignment__position", flat=True)) == [0, 1]
+    complaints[:] = [line for line in complaints if "ERR_INTERNET_DISCONNECTED" not in line]
+
+
+def test_submit_kept_on_this_computer_goes_out_after_a_restart(
+    make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]
+) -> None:
+    round = make_round(3)
+    context = sign_in(rater_a)
+    page = screen(context, round)
+    page.route("**/submit/", lambda route: route.abort())
+    press(page, "3", "Enter")
+    status(page, "Offline, 1 kept on this computer")
+    page.close()
+    page = screen(context, round)
+    status(page, SAVED)
+    assert said(round) == [("Problem 1", "coded", {"Environment"})]
+    complaints.clear()
+
+
+def test_lost_answer_of_the_server_makes_no_second_coding(
+    make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]
+) -> None:
+    round = make_round(3)
+    page = screen(sign_in(rater_a), round)
+    lost: list[str] = []
+
+    def swallow(route: Any) -> None:
+        route.fetch()
+        lost.append(route.request.url)
+        route.abort()
+
+    page.route("**/submit/", swallow, times=1)
+    press(page, "1", "Enter")
+    status(page, SAVED)
+    assert len(lost) == 1
+    assert said(round) == [("Problem 1", "coded", {"Model usage"})]
+    assert Coding.objects.count() == 1
+    complaints.clear()
+
+
+def test_expired_session_says_so_and_loses_nothing(
+    make_round: Any, sign_in: SignIn, rater_a: Any, live_server: Any
+) -> None:
+    round = make_round(3)
+    context = sign_in(rater_a)
+    page = screen(context, round)
+    page.wait_for_load_state("networkidle")
+    cookies = context.cookies()
+    context.clear_cookies(name="intercoder_session")
+    press(page, "2", "Enter")
+    title(page, "Problem 2")
+    expect(page.locator(".saved")).to_contain_text("You are signed out; 1 kept on this computer.")
+    expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
+    context.add_cookies(cookies)
+    status(page, SAVED)
+    assert said(round) == [("Problem 1", "coded", {"Output quality"})]
+
+
+def test_second_tab_is_told_and_both_texts_are_kept(
+    make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]
+) -> None:
+    round = make_round(2)
+    context = sign_in(rater_a)
+    first, second = screen(context, round), screen(context, round)
+    first.get_by_label("Memo").fill("from the first tab")
+    status(first, SAVED)
+    second.get_by_label("Memo").fill("from the second tab")
+    dialog = second.get_by_role("dialog", name="Two tabs, two answers")
+    expect(dialog).to_contain_text(re.compile(r"another tab kept a draft at \d\d:\d\d UTC"))
+    expect(dialog).to_contain_text("from the first tab")
+    expect(dialog).to_contain_text("from the second tab")
+    assert Draft.objects.get().payload["memo"] == "from the first tab"
+    dialog.get_by_role("button", name="Keep mine").click()
+    status(second, SAVED)
+    assert Draft.objects.get().payload["memo"] == "from the second tab"
+    complaints.clear()
+
+
+def test_submit_from_a_stale_tab_is_told(make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]) -> None:
+    round = make_round(2)
+    context = sign_in(rater_a)
+    first, second = screen(context, round), screen(context, round)
+    press(first, "1", "Enter")
+    status(first, SAVED)
+    press(second, "2", "Enter")
+    dialog = second.get_by_role("dialog", name="Two tabs, two answers")
+    expect(dialog).to_contain_text("another tab submitted it")
+    expect(dialog).to_contain_text("Model usage")
+    expect(dialog).to_contain_text("Output quality")
+    assert said(round) == [("Problem 1", "coded", {"Model usage"})]
+    dialog.get_by_role("button", name="Keep mine").click()
+    status(second, SAVED)
+    assert said(round) == [("Problem 1", "coded", {"Output quality"})]
+    assert Coding.objects.count() == 2
+    complaints.clear()
+
+
+def test_one_code_round_takes_one(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
+    round = make_round(2, several_codes=False)
+    page = screen(sign_in(rater_a), round)
+    press(page, "1", "2")
+    expect(page.get_by_label("Model usage")).not_to_be_checked()
+    press(page, "0")
+    expect(page.get_by_label("Output quality")).not_to_be_checked()
+    press(page, "0", "3", "Enter")
+    title(page, "Problem 2")
+    status(page, SAVED)
+    assert said(round) == [("Problem 1", "coded", {"Environment"})]
+
+
+def test_phone_codes_in_the_sheet(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
+    round = make_round(2)
+    page = screen(sign_in(rater_a, viewport={"width": 390, "height": 844}, has_touch=True), round)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.get_by_text("Output quality").first).not_to_be_visible()
+    page.get_by_role("link", name="Codes", exact=True).click()
+    page.locator(".palette-codes").get_by_text("Output quality", exact=True).click()
+    page.get_by_role("button", name="Submit and next").click()
+    title(page, "Problem 2")
+    expect(page.get_by_label("Memo")).not_to_be_visible()
+    status(page, SAVED)
+    assert said(round) == [("Problem 1", "coded", {"Output quality"})]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_stands_in_the_way(make_round: Any, sign_in: SignIn, rater_a: Any, theme: Any, width: int) -> None:
+    round = make_round(2)
+    page = screen(sign_in(rater_a, color_scheme=theme, viewport={"width": width, "height": 800}), round)
+    press(page, "1")
+    assert violations(page) == []
+    press(page, "?")
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+
+
+def test_works_without_scripts(make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]) -> None:
+    round = make_round(2)
+    page = sign_in(rater_a, java_script_enabled=False).new_page()
+    page.goto(f"/studies/{round.study.slug}/code/{round.number}/")
+    page.get_by_label("Model usage").check()
+    page.get_by_role("button", name="Submit and next").click()
+    title(page, "Problem 2")
+    page.get_by_role("button", name="Skip").click()
+    expect(page.get_by_text("Say in the memo why you skip this issue.")).to_be_visible()
+    page.get_by_label("Memo").fill("not English")
+    page.get_by_role("button", name="Skip").click()
+    expect(page.get_by_role("heading", name="You have coded all 2 issues of round 1")).to_be_visible()
+    assert said(round) == [("Problem 1", "coded", {"Model usage"}), ("Problem 2", "skipped", set())]
+    assert ["409 (Conflict)" in line for line in complaints] == [True]
+    complaints.clear()
+
+
+def test_an_earlier_draft_is_shown_again(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
+    round = make_round(2)
+    second = Assignment.objects.get(member__user=rater_a, position=1)
+    payload = {"outcome": "none", "codes": [], "memo": "from before", "confidence": "high", "flagged": True}
+    save_draft(assignment=second, payload=payload, version=0, by=rater_a)
+    page = screen(sign_in(rater_a), round)
+    press(page, "]")
+    title(page, "Problem 2")
+    expect(page.get_by_label("None of these")).to_be_checked()
+    expect(page.get_by_label("high")).to_be_checked()
+    press(page, "Enter")
+    title(page, "Problem 1")
+    status(page, SAVED)
+    assert answer_of(Coding.objects.get()) == payload

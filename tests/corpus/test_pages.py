@@ -1,0 +1,286 @@
+"""The pages of issues and imports, and the API, as people and programs meet them."""
+
+import csv
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser
+
+from corpus.models import ImportProblem, ImportRun, Issue
+from jobs import services
+from jobs.models import Job, State
+from tests import factories
+from tests.corpus import made
+
+
+@pytest.fixture
+def visit(client, study, lead):
+    """GET or POST as the lead; returns the response and its parsed body."""
+    client.force_login(lead)
+
+    def open_page(name, *args, data=None, method="get", **headers):
+        response = getattr(client, method)(reverse(name, args=[study.slug, *args]), data or {}, headers=headers or None)
+        return response, LexborHTMLParser(b"<p>" if response.streaming else response.content or b"<p>")
+
+    return open_page
+
+
+def words(node):
+    return " ".join(node.text().split())
+
+
+def titles(html):
+    return [words(node) for node in html.css("a.title-link")]
+
+
+@pytest.fixture
+def corpus(study):
+    first, second = factories.repository(study, "lab/one"), factories.repository(study, "lab/two")
+    factories.issue(first, number=1, title="Crash on load", body="It says CUDA.", created_at=factories.NOW)
+    factories.issue(first, number=2, title="Slow load", days=None)
+    factories.issue(second, number=1, title="Wrong caption")
+    other = factories.study("Other", "other")
+    factories.issue(factories.repository(other, "lab/three"), number=7, title="Not of this study")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, {"Crash on load", "Slow load", "Wrong caption"}),
+        ({"q": "load"}, {"Crash on load", "Slow load"}),
+        ({"q": "LOAD crash"}, {"Crash on load"}),
+        ({"q": "cuda"}, {"Crash on load"}),
+        ({"q": "#1"}, {"Crash on load", "Wrong caption"}),
+        ({"q": "2"}, {"Slow load"}),
+        ({"q": "Lab/two#1"}, {"Wrong caption"}),
+        ({"q": "99999999999999999999"}, set()),
+        ({"state": "open"}, {"Slow load"}),
+        ({"q": "load", "state": "closed"}, {"Crash on load"}),
+        ({"q": "nothing like it"}, set()),
+        ({"page": "99"}, {"Crash on load", "Slow load", "Wrong caption"}),
+    ],
+)
+def test_issues_are_found(visit, corpus, client, study, query, expected):
+    response, html = visit("issues", data=query)
+    assert response.status_code == 200
+    assert set(titles(html)) == expected
+    if "page" not in query:
+        asked = {"search" if name == "q" else name: value for name, value in query.items()}
+        answer = client.get(reverse("api-issues", args=[study.slug]), asked).json()
+        assert {issue["title"] for issue in answer["results"]} == expected
+
+
+def test_issues_of_one_repository(visit, corpus, client, study):
+    chosen = study.repositories.get(name="one")
+    assert set(titles(visit("issues", data={"repository": chosen.pk})[1])) == {"Crash on load", "Slow load"}
+    answer = client.get(reverse("api-issues", args=[study.slug]), {"repository": "LAB/one"}).json()
+    assert {issue["number"] for issue in answer["results"]} == {1, 2}
+
+
+def test_repositories_of_other_studies_are_no_choice(visit, corpus):
+    options = {words(option) for option in visit("issues")[1].css("select[name=repository] option")}
+    assert options == {"All repositories", "lab/one", "lab/two"}
+
+
+def test_issues_are_sorted_by_age(visit, corpus):
+    newest = titles(visit("issues")[1])
+    assert newest[0] == "Crash on load"
+    assert titles(visit("issues", data={"sort": "oldest"})[1]) == newest[::-1]
+
+
+@pytest.mark.parametrize("name", ["issues", "api-issues", "imports"])
+def test_list_makes_the_same_queries_for_1_and_30_rows(visit, study, lead, name):
+    def count_queries():
+        with CaptureQueriesContext(connection) as queries:
+            visit(name)
+        return len(queries)
+
+    repository = factories.repository(study)
+    factories.issue(repository)
+    factories.import_run(study, lead)
+    count_queries()
+    few = count_queries()
+    for _ in range(29):
+        factories.issue(repository)
+        factories.import_run(study, lead)
+    assert count_queries() == few
+
+
+def test_empty_pages_say_what_belongs_there(visit, client, rater_a):
+    assert (
+        words(visit("issues")[1].css_first(".empty"))
+        == "No issues yet. They come from GitHub or from a file. Import issues"
+    )
+    assert words(visit("issues", data={"q": "x"})[1].css_first(".empty")) == (
+        "No issue fits these words and filters. Show all issues"
+    )
+    assert words(visit("imports")[1].css_first(".empty")).startswith("No imports yet.")
+    client.force_login(rater_a)
+    assert words(visit("issues")[1].css_first(".empty")) == "No issues yet. The lead imports them."
+
+
+def test_issue_is_shown_with_its_comments_in_order(visit, study):
+    issue = factories.issue(
+        factories.repository(study), body="# Steps\n\n<script>alert(1)</script>\n\n*now*", title="<b>Title</b>"
+    )
+    late = factories.comment(issue, "second", created_at=factories.NOW)
+    factories.comment(issue, "first", created_at=issue.created_at)
+    html = visit("issue", issue.pk)[1]
+    assert words(html.css_first("h1")) == "<b>Title</b>"
+    assert [words(node) for node in html.css(".prose")] == ["Steps now", "first", "second"]
+    assert html.css_first(".meta a").attributes["href"] == issue.url
+    assert html.css("article script") == []
+    assert [words(node) for node in html.css("main :is(h1, h2, h3)")] == ["<b>Title</b>", "Text", "Steps", "2 comments"]
+    assert str(late) == f"comment {late.github_id}"
+
+
+def test_issue_costs_the_same_queries_for_1_and_30_comments(visit, study):
+    issue = factories.issue(factories.repository(study))
+    factories.comment(issue, "text 0")
+
+    def count_queries():
+        visit("issue", issue.pk)
+        with CaptureQueriesContext(connection) as queries:
+            visit("issue", issue.pk)
+        return len(queries)
+
+    few = count_queries()
+    for number in range(1, 30):
+        factories.comment(issue, f"text {number}")
+    assert count_queries() == few
+
+
+@pytest.mark.parametrize("name", ["issue", "import_run", "import_problems", "job", "api-issue", "api-comments"])
+def test_rows_of_other_studies_are_not_there(visit, lead, name):
+    other = factories.study("Other", "other")
+    rows = {
+        "issue": factories.issue(factories.repository(other)),
+        "import_run": factories.import_run(other, lead),
+        "job": factories.job(other, lead),
+    }
+    row = rows["import_run" if name == "import_problems" else name.removeprefix("api-").replace("comments", "issue")]
+    assert visit(name, row.pk)[0].status_code == 404
+
+
+def test_import_of_a_file_begins_on_the_page(visit, upload, study):
+    data = {
+        "issues": upload(made.lines([made.issue(1)])),
+        "comments": upload(made.lines([made.comment(1, 2)]), "c.jsonl"),
+    }
+    response, _ = visit("import_file", data=data, method="post")
+    asked = ImportRun.objects.get()
+    assert response["Location"] == reverse("import_run", args=[study.slug, asked.pk])
+    services.run(asked.job.pk)
+    html = visit("import_run", asked.pk)[1]
+    assert {words(node.css_first("dt")): words(node.css_first("dd")) for node in html.css(".facts div")} == {
+        "New issues": "1", "Changed": "0 earlier text kept", "Unchanged": "0", "Comments": "1",
+        "Pull requests": "0 left out", "Refused": "0",
+    }  # fmt: skip
+    assert html.css("[hx-get]") == []
+    assert "No record was refused." in html.text()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "field", "sentence"),
+    [
+        ("import_file", {}, "issues", "Choose a file of issues."),
+        ("import_file", {"issues": ("a.jsonl", b"")}, "issues", "This file is empty."),
+        ("import_file", {"issues": ("a.png", b"x")}, "issues", "This kind of file cannot be read. Choose JSON Lines (.jsonl) or a table (.csv)."),  # noqa: E501
+        ("import_github", {"state": "all"}, "repository", "Name a repository as owner/name."),
+        ("import_github", {"repository": "nothing", "state": "all"}, "repository", "“nothing” is not a repository. Write it as owner/name, such as tidewater/captioner."),  # noqa: E501
+        ("import_github", {"repository": "a/b", "state": "all", "since": "soon"}, "since", "Enter a valid date/time."),
+    ],
+)  # fmt: skip
+def test_form_says_beside_the_field_what_is_wrong(visit, upload, name, data, field, sentence):
+    files = {key: upload(value[1], value[0]) if isinstance(value, tuple) else value for key, value in data.items()}
+    response, html = visit(name, data=files, method="post")
+    assert response.status_code == 422
+    assert words(html.css_first(f"#id_{field}_error")) == sentence
+    assert not Job.objects.exists()
+
+
+def test_typed_token_is_not_shown_again(visit):
+    response, _ = visit("import_github", data={"repository": "x", "token": "secret"}, method="post")
+    assert b"secret" not in response.content
+
+
+def test_token_of_the_server_is_named_in_the_form(visit, settings):
+    settings.GITHUB_TOKEN = "t"
+    assert "the token of this server is used" in visit("imports")[1].text()
+
+
+def test_import_from_github_begins_on_the_page(visit):
+    visit("import_github", data={"repository": "a/b", "state": "open", "since": "2024-05-01"}, method="post")
+    assert ImportRun.objects.get().options == {
+        "name": "a/b",
+        "state": "open",
+        "since": "2024-05-01T00:00:00Z",
+        "token": "",
+    }
+
+
+def test_open_import_asks_itself_again_and_the_ended_one_is_shown_anew(visit, study, lead):
+    asked = factories.import_run(study, lead, state=State.WAITING, options={"name": "x.jsonl"})
+    here = reverse("import_run", args=[study.slug, asked.pk])
+    html = visit("import_run", asked.pk)[1]
+    assert [node.attributes["hx-get"] for node in html.css("[hx-get]")] == [here]
+    _, fragment = visit("import_run", asked.pk, HX_Request="true")
+    assert fragment.css_first("h1") is None
+    assert words(fragment.css_first("[role=status]")) == "waiting"
+    Job.objects.update(state=State.DONE)
+    assert visit("import_run", asked.pk, HX_Request="true")[0]["HX-Refresh"] == "true"
+
+
+def test_report_is_paged_and_comes_as_csv(visit, study, lead):
+    asked = factories.import_run(study, lead, options={"name": "x.jsonl"})
+    for number in range(1, 61):
+        ImportProblem.objects.create(run=asked, place=f"line {number}", sentence="=1+1", skipped=number % 2 == 0)
+    assert len(visit("import_run", asked.pk)[1].css("tbody tr")) == 50
+    assert len(visit("import_run", asked.pk, data={"page": 2})[1].css("tbody tr")) == 10
+    response, _ = visit("import_problems", asked.pk)
+    rows = list(csv.reader(io.StringIO(response.getvalue().decode())))
+    assert rows[:3] == [["place", "taken", "problem"], ["line 1", "yes", "'=1+1"], ["line 2", "no", "'=1+1"]]
+    assert len(rows) == 61
+    assert str(ImportProblem.objects.first()) == "line 1: =1+1"
+
+
+def test_stop_button_stops_and_leads_back(visit, study, lead):
+    asked = factories.import_run(study, lead, state=State.WAITING, options={"name": "x.jsonl"})
+    form = visit("import_run", asked.pk)[1].css_first("main form")
+    back = form.css_first("[name=next]").attributes["value"]
+    response, _ = visit("job_stop", asked.job.pk, data={"next": back}, method="post")
+    assert response["Location"] == back
+    asked.job.refresh_from_db()
+    assert asked.job.state == State.CANCELLED
+    assert visit("import_run", asked.pk)[1].css("main form") == []
+
+
+def test_stop_leads_nowhere_else(visit, study, lead):
+    job = factories.import_run(study, lead).job
+    response, _ = visit("job_stop", job.pk, data={"next": "https://evil.example/"}, method="post")
+    assert response["Location"] == reverse("job", args=[study.slug, job.pk])
+
+
+def test_api_tells_an_issue_and_its_comments(visit, study):
+    issue = factories.issue(factories.repository(study), number=4, labels=["bug"], body="**x**")
+    comment = factories.comment(issue, "y")
+    told = visit("api-issue", issue.pk)[0].json()
+    assert (told["repository"], told["number"], told["labels"], told["body"]) == (
+        "tidewater/captioner",
+        4,
+        ["bug"],
+        "**x**",
+    )
+    comments = visit("api-comments", issue.pk)[0].json()
+    assert [(one["github_id"], one["text"]) for one in comments["results"]] == [(comment.github_id, "y")]
+
+
+def test_api_gives_pages(visit, study):
+    for _ in range(3):
+        factories.issue(factories.repository(study))
+    answer = visit("api-issues", data={"limit": 2, "offset": 2})[0].json()
+    assert (answer["count"], len(answer["results"])) == (3, 1)
+    assert Issue.objects.count() == 3

@@ -1,0 +1,65 @@
+"""The demonstration study, made in an empty installation."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from annotator.models import Assignment, Coding, Resolution, Round
+from annotator.states import Phase
+from corpus.models import Comment, Issue
+from demo.management.commands.make_demo import PASSWORD
+from demo.story import CAST, COME_SO_FAR, FIRST_SIZE, LEFT_OPEN, SECOND_SIZE
+from jobs.models import Job, State
+from studies.models import Study, User
+from studies.services.events import first_broken_event
+
+
+@pytest.fixture
+def demo(db, capsys):
+    call_command("make_demo")
+    return Study.objects.get(), capsys.readouterr().out
+
+
+def test_demo_tells_who_may_sign_in(demo):
+    _, told = demo
+    addresses = {word for word in told.split() if word.endswith("@example.org")}
+    assert addresses == set(User.objects.values_list("email", flat=True)) == {f"{alias}@example.org" for alias in CAST}
+    assert all(Client().login(username=address, password=PASSWORD) for address in addresses)
+
+
+def test_demo_has_a_closed_and_a_running_round(demo):
+    study, _ = demo
+    first, second = Round.objects.order_by("number")
+    assert (Issue.objects.count(), Comment.objects.count()) == (120, 185)
+    assert [(row.phase, row.round_issues.count()) for row in (first, second)] == [
+        (Phase.CLOSED, FIRST_SIZE),
+        (Phase.INDEPENDENT, SECOND_SIZE),
+    ]
+    assert Coding.objects.filter(assignment__round_issue__round=first).count() == 3 * FIRST_SIZE
+    begun = {
+        alias: Assignment.objects.filter(round_issue__round=second, member__alias=alias, codings__isnull=False).count()
+        for alias in COME_SO_FAR
+    }
+    assert begun == COME_SO_FAR
+    assert Resolution.objects.filter(round_issue__round=first).count() == FIRST_SIZE - LEFT_OPEN
+    assert set(Job.objects.values_list("kind", "state")) == {
+        ("corpus.import_file", State.DONE),
+        ("analysis.resolution_time", State.DONE),
+    }
+    assert first_broken_event(study) is None
+
+
+def test_every_section_of_the_demo_opens(demo):
+    study, _ = demo
+    client = Client()
+    client.force_login(User.objects.get(email="lead@example.org"))
+    page = client.get(reverse("study", args=[study.slug]))
+    shown = {section["url"]: client.get(section["url"], follow=True).status_code for section in page.context["sections"]}
+    assert set(shown.values()) == {200}
+    assert len(shown) >= 10
+
+
+def test_demo_refuses_an_installation_in_use(lead):
+    with pytest.raises(CommandError, match="has accounts already"):
+        call_command("make_demo")
