@@ -9,17 +9,17 @@ import django
 
 django.setup()
 
-from annotator.services.rounds import close_round, draft_round, start_round  # noqa: E402
 from django.db import transaction  # noqa: E402 (only once Django is set up)
 from django.utils import timezone  # noqa: E402
-from taxonomy.services.editing import add_code, create_taxonomy  # noqa: E402
-from taxonomy.services.versions import publish  # noqa: E402
 
 from annotator.models import AppliedCode, Assignment, Coding, Resolution, ResolvedCode, Round  # noqa: E402
+from annotator.services.rounds import close_round, draft_round, start_round  # noqa: E402
 from corpus.models import Issue  # noqa: E402
 from studies.models import Role, Study, User  # noqa: E402
 from studies.services.accounts import create_account  # noqa: E402
 from studies.services.studies import add_member, create_study  # noqa: E402
+from taxonomy.services.editing import add_code, create_taxonomy  # noqa: E402
+from taxonomy.services.versions import publish  # noqa: E402
 
 PASSWORD = "a bench of eight raters"
 RATERS = 8
