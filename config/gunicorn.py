@@ -7,6 +7,7 @@ worker_class = "gthread"
 threads = 8
 timeout = 60
 graceful_timeout = 5
+keepalive = 30  # a rater reads for a while between two requests; an idle connection holds no thread
 max_requests = 0
 preload_app = False  # the arbiter stays small
 loglevel = "warning"

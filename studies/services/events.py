@@ -54,7 +54,7 @@ def event_hash(event: Event) -> str:
 
 
 def first_broken_event(study: Study | None) -> Event | None:
-    """The first event of the whole trail whose hash does not fit what it says or what stands before it; None: all fit."""
+    """The first event of the whole trail whose hash does not fit what it says or what stands before it."""
     return first_broken(Event.objects.filter(study=study).order_by("pk").iterator(), "")
 
 
