@@ -26,13 +26,13 @@ from taxonomy.models import Version
 from taxonomy.services.versions import import_taxonomy, publish
 
 DATA = Path(__file__).resolve().parent / "data"
-TITLE = "Reusing pre-trained models (demonstration)"
+TITLE = "Model reuse (demonstration)"
 QUESTION = "What do developers struggle with who build on pre-trained models? All texts and people here are invented."
 CAST = {
     "lead": ("Lena Lead", Role.LEAD),
-    "rater-1": ("Ravi Rater", Role.RATER),
-    "rater-2": ("Rosa Rater", Role.RATER),
-    "rater-3": ("Rune Rater", Role.RATER),
+    "rater-1": ("Ada Rater", Role.RATER),
+    "rater-2": ("Ben Rater", Role.RATER),
+    "rater-3": ("Cleo Rater", Role.RATER),
     "observer": ("Olga Observer", Role.OBSERVER),
 }
 FIRST_SEED, SECOND_SEED = 20231, 20232
