@@ -1,36 +1,11 @@
-"""What is coded: repositories, issues, comments, their texts and earlier texts, and the imports that brought them."""
+"""Repositories, issues, comments, and their earlier texts."""
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from jobs.models import Job
+from corpus.models.texts import Text
 from studies.models import Study
-
-
-class Text(models.Model):
-    """Markdown as received, addressed by its SHA-256: immutable, and stored once however often it occurs."""
-
-    sha256 = models.CharField(max_length=64, primary_key=True)
-    markdown = models.TextField()
-
-    def __str__(self) -> str:
-        return self.sha256[:12]
-
-
-class Rendering(models.Model):
-    """A text as safe HTML, and the plain text of that HTML as a browser's textContent has it. A cache by content."""
-
-    text = models.ForeignKey(Text, on_delete=models.CASCADE, related_name="renderings")
-    renderer = models.CharField(max_length=20)
-    html = models.TextField()
-    plain = models.TextField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["text", "renderer"], name="one_rendering_a_renderer")]
-
-    def __str__(self) -> str:
-        return f"{self.text_id} by {self.renderer}"
 
 
 class Repository(models.Model):
@@ -138,60 +113,3 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"earlier {self.part} of issue {self.issue_id}"
-
-
-class ListingPage(models.Model):
-    """A page of GitHub's listings as last read: thanks to its ETag, an unchanged page is not sent again."""
-
-    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="listing_pages")
-    url = models.TextField()
-    etag = models.TextField()
-    next_url = models.TextField(blank=True)
-    records = models.PositiveIntegerField()
-    pull_requests = models.PositiveIntegerField(default=0)
-    read_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["repository", "url"], name="one_listing_page_a_url")]
-
-    def __str__(self) -> str:
-        return self.url
-
-
-class Source(models.TextChoices):
-    FILE = "file", "file"
-    GITHUB = "github", "GitHub"
-
-
-class ImportRun(models.Model):
-    """One import: what was asked, how far it has come, what it found. The counts move with the checkpoint."""
-
-    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="import_run")
-    source = models.CharField(max_length=10, choices=Source)
-    options = models.JSONField(default=dict)
-    checkpoint = models.JSONField(default=dict)
-    new = models.PositiveIntegerField(default=0)
-    changed = models.PositiveIntegerField(default=0)
-    same = models.PositiveIntegerField(default=0)
-    comments = models.PositiveIntegerField(default=0)
-    pull_requests = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"import {self.pk} from {self.source}"
-
-    @property
-    def name(self) -> str:
-        """What was imported: the file's own name, or the repository's."""
-        return str(self.options.get("name", ""))
-
-
-class ImportProblem(models.Model):
-    """One record that was not taken, or taken with a reservation: where it stood and why."""
-
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="problems")
-    place = models.CharField(max_length=300)
-    sentence = models.TextField()
-    skipped = models.BooleanField(default=True)
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.sentence}"
