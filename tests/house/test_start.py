@@ -108,6 +108,9 @@ def test_a_demonstration_leaves_the_data_and_itself_behind_nowhere(tmp_path):
     demo.end()
     assert not Path(folder).exists()
     assert not (tmp_path / "data").exists()
+    assert set(re.findall(r"\S+@example\.org", demo.said)) == {
+        f"{name}@example.org" for name in ("lead", "rater-1", "rater-2", "rater-3", "observer")
+    }
     assert "This is a demonstration: what you do here is thrown away at the end." in demo.said
 
 
