@@ -64,10 +64,13 @@ def resolution_time_figure(report: ResolutionTimeReport) -> Spec:
     return _layered(
         [_box(row) for row in drawn],
         len(drawn),
-        {
-            "mark": {"type": "rule", "strokeWidth": 1.5},
-            "encoding": {"y": y, "x": {**x, "field": "low"}, "x2": {"field": "high"}, "color": colour},
-        },
+        *(
+            {
+                "mark": {"type": "rule", "strokeWidth": 1.5},
+                "encoding": {"y": y, "x": {**x, "field": start}, "x2": {"field": end}, "color": colour},
+            }
+            for start, end in (("low", "q1"), ("q3", "high"))
+        ),
         {
             "mark": {"type": "bar", "height": 18, "fillOpacity": 0.2, "strokeWidth": 1.5},
             "encoding": {

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from analysis.models import Export, Result
-from annotator.models import RoundIssue
+from annotator.models import Coding, Resolution, RoundIssue
 from annotator.states import Phase
 from corpus.models import Issue
 from studies.errors import NotThere
@@ -38,21 +38,34 @@ def funnel(study: Study) -> Funnel:
     imported = Issue.objects.filter(repository__study=study).aggregate(
         imported=Count("pk"), repositories=Count("repository", distinct=True), last_import=Max("last_seen_at")
     )
-    drawn = RoundIssue.objects.filter(round__study=study).aggregate(
-        drawn=Count("issue", distinct=True),
-        coded=Count("issue", distinct=True, filter=Q(assignments__codings__isnull=False)),
-        labelled=Count("issue", distinct=True, filter=Q(resolutions__isnull=False)),
+    drawn = RoundIssue.objects.filter(round__study=study)
+    return Funnel(
+        **imported,
+        drawn=_issues(drawn),
+        coded=_issues(drawn.filter(is_coded())),
+        labelled=_issues(drawn.filter(is_decided())),
     )
-    return Funnel(**imported, **drawn)
+
+
+def _issues(drawn: QuerySet[RoundIssue]) -> int:
+    return drawn.values("issue").distinct().count()
+
+
+def is_coded() -> Exists:
+    return Exists(Coding.objects.filter(assignment__round_issue=OuterRef("pk")))
+
+
+def is_decided() -> Exists:
+    return Exists(Resolution.objects.filter(round_issue=OuterRef("pk")))
 
 
 def counts_by_round(study: Study) -> dict[int, RoundCounts]:
     """By the number of the round."""
-    waiting = Q(round__phase=Phase.CLOSED, assignments__codings__isnull=False, resolutions__isnull=True)
     rows = (
         RoundIssue.objects.filter(round__study=study)
+        .annotate(waits=Q(round__phase=Phase.CLOSED) & is_coded() & ~is_decided())
         .values_list("round__number")
-        .annotate(issues=Count("pk", distinct=True), undecided=Count("pk", distinct=True, filter=waiting))
+        .annotate(issues=Count("pk"), undecided=Count("pk", filter=Q(waits=True)))
     )
     return {number: RoundCounts(issues, undecided) for number, issues, undecided in rows}
 

@@ -48,10 +48,6 @@ class Codebook:
     def by_label(self) -> dict[str, CodeEntry]:
         return {code.label: code for code in self.codes}
 
-    @cached_property
-    def by_uid(self) -> dict[str, CodeEntry]:
-        return {code.uid: code for code in self.codes}
-
     @property
     def tops(self) -> tuple[CodeEntry, ...]:
         return tuple(code for code in self.codes if not code.parents)

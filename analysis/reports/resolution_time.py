@@ -48,6 +48,11 @@ class ResolutionTimeReport:
     open: tuple[LeftOut, ...]
     impossible: tuple[LeftOut, ...]
 
+    @property
+    def not_drawn(self) -> int:
+        """Durations of exactly 0: they have no place on a log axis."""
+        return sum(row.box.zeros for row in self.categories)
+
 
 @dataclass(frozen=True)
 class GroupTest:

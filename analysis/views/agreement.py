@@ -39,9 +39,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def agreement_issues(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
-    round = chosen(list(rounds_of(access.study)), request.GET.get("round", "?"))
-    if round is None:
-        raise NotThere("There is no such round in this study.")
+    round = numbered(list(rounds_of(access.study)), request.GET.get("round", ""))
     cell = cell_of(agreement_of(round), request.GET)
     behind = issues_behind(round, cell)
     context = {"round": round, "cell": cell, "issues": behind, "names": names_by_alias(access.study)}
@@ -49,13 +47,17 @@ def agreement_issues(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def chosen(rounds: list[Round], number: str) -> Round | None:
-    """The round of this number; without a number the latest closed one, else the latest. NotThere for a wrong one."""
+    """The round of this number; without a number the latest closed one, else the latest; None where there is none."""
     if number:
-        found = [round for round in rounds if str(round.number) == number]
-        if not found:
-            raise NotThere("There is no such round in this study.")
-        return found[0]
+        return numbered(rounds, number)
     return next((round for round in rounds if round.phase == Phase.CLOSED), rounds[0] if rounds else None)
+
+
+def numbered(rounds: list[Round], number: str) -> Round:
+    found = [round for round in rounds if str(round.number) == number]
+    if not found:
+        raise NotThere("There is no such round in this study.")
+    return found[0]
 
 
 def confusion_of(report: AgreementReport, level: str) -> ConfusionTable | None:

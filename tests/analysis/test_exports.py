@@ -136,7 +136,7 @@ class TestContent:
         assert first.sha256 == second.sha256
         content = (folder() / first.file).read_bytes()
         assert hashlib.sha256(content).hexdigest() == first.sha256
-        assert (first.size, first.rows) == (len(content), 5)
+        assert (first.size, first.rows, str(first)) == (len(content), 5, f"export {first.pk}")
         decided.answer(decided.a, 5, ["Memory"])
         assert exported().sha256 != first.sha256
 

@@ -59,7 +59,7 @@ class TestAgreement:
         first = Result.objects.get()
         assert (first.kind, first.subject, first.study) == ("agreement", "Round 1", ground.study)
         show("agreement")
-        assert Result.objects.count() == 1
+        assert str(Result.objects.get()).startswith("agreement ")
         ground.answer(ground.a, 5, ["Memory"])
         show("agreement")
         assert Result.objects.count() == 2
@@ -208,6 +208,23 @@ class TestFindings:
         assert '<script id="times-spec" type="application/json">' in body
         assert "unsafe" not in response["Content-Security-Policy"]
 
+    def test_only_the_tests_are_sent_again_while_they_are_computed(self, show, decided):
+        text = show("findings", **{"HX-Request": "true"})
+        assert text.startswith("Tests among the categories")
+        assert "Issues by category" not in text
+
+    def test_a_result_of_another_shape_is_passed_over(self, show, decided):
+        key = {"kind": "analysis.resolution_time", "subject": f"version {decided.version.pk}", "key": "old"}
+        Result.objects.create(study=decided.study, payload={"h": 1}, computed_at=factories.NOW, **key)
+        assert "figures below" not in show("findings")
+
+    def test_a_duration_of_nothing_is_counted_and_said_not_to_be_drawn(self, show, decided):
+        decided.issues[0].closed_at = decided.issues[0].created_at
+        decided.issues[0].save()
+        times = rows(show("findings"), "Resolution time by category", "Tests among")
+        assert "1 duration of exactly 0 is in the table and not drawn." in times
+        assert "Loading 2 1.0 2.0 3.0 0" in times
+
     def test_labels_that_are_all_open_have_no_plot(self, show, ground):
         factories.resolution(ground.drawn[4], ["Memory"], by=ground.lead)
         text = show("findings")
@@ -254,7 +271,7 @@ class TestOverview:
     def test_queries_do_not_grow_with_rounds(self, show, decided, django_assert_num_queries, times):
         for _ in range(times):
             factories.round_of(decided.version, decided.issues[:2], [decided.a, decided.b])
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(15):
             show("study")
 
 
