@@ -16,7 +16,7 @@ from annotator.queries.labels import labels_of
 from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.work import assignments_of, get_assignment
 from annotator.services.coding import submit_coding
-from annotator.states import Confidence, How, Outcome
+from annotator.states import LABELS, Confidence, How, Outcome
 from annotator.visibility import visible_assignments, visible_codings
 from studies.permissions import Access, Permission, get_access_for, person
 from taxonomy.models import Code
@@ -94,7 +94,7 @@ class LabelSerializer(serializers.ModelSerializer[Resolution]):
     taxonomy = serializers.CharField(source="round_issue.round.version.taxonomy.name")
     version = serializers.IntegerField(source="round_issue.round.version.number")
     how = serializers.ChoiceField(How.choices)
-    outcome = serializers.ChoiceField([Outcome.CODED, Outcome.NONE])
+    outcome = serializers.ChoiceField(LABELS)
     codes = CodeNameSerializer(many=True)
 
     class Meta:

@@ -36,6 +36,10 @@ class Outcome(models.TextChoices):
     SKIPPED = "skipped", "skipped"
 
 
+# What an issue can be labelled: unclear and skipped are no answer to stand in a data set.
+LABELS = [(outcome.value, outcome.label) for outcome in (Outcome.CODED, Outcome.NONE)]
+
+
 class Confidence(models.TextChoices):
     LOW = "low", "low"
     MEDIUM = "medium", "medium"

@@ -160,6 +160,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What a person can do on the pages, for programs, with the same rights and the same blindness.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    # A label is coded or none of these; a coding may also be unclear or skipped: two sets under one field name.
+    "ENUM_NAME_OVERRIDES": {"OutcomeEnum": "annotator.states.Outcome", "LabelOutcomeEnum": "annotator.states.LABELS"},
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 

@@ -4,11 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from annotator.models.round import RoundIssue
-from annotator.states import How, Outcome
+from annotator.states import LABELS, How, Outcome
 from studies.models import User
 from taxonomy.models import Code
-
-LABELS = (Outcome.CODED, Outcome.NONE)
 
 
 class Resolution(models.Model):
@@ -26,7 +24,7 @@ class Resolution(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["round_issue", "revision"], name="one_resolution_a_revision"),
-            models.CheckConstraint(condition=Q(outcome__in=LABELS), name="resolution_outcome_is_a_label"),
+            models.CheckConstraint(condition=Q(outcome__in=tuple(dict(LABELS))), name="resolution_outcome_is_a_label"),
             models.CheckConstraint(condition=Q(how__in=How.values), name="resolution_how_is_known"),
         ]
 
