@@ -33,6 +33,7 @@ def test_route_answers_each_person_as_the_table_says(row: Row, person: str, worl
     extra = {} if row.method == "get" or not row.name.startswith("api-") else {"content_type": "application/json"}
     response = send(reverse(row.name, kwargs=row.kwargs(world)), row.data(world), **extra)
     redirected = response.status_code == 302 and response["Location"].startswith(reverse("sign_in"))
+    response.close()
     assert (SIGN_IN if redirected else response.status_code) == row.expected[person]
 
 

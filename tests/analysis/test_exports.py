@@ -238,6 +238,7 @@ class TestPages:
         assert "waiting for the job runner" not in shown
         download = client.get(reverse("export_file", args=[slug, export.pk]))
         content = b"".join(download)
+        download.close()
         assert hashlib.sha256(content).hexdigest() == export.sha256
         assert download["Content-Disposition"] == f'attachment; filename="{export.file}"'
 

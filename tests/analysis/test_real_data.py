@@ -98,7 +98,7 @@ def test_the_dashboard_and_the_export_say_what_the_data_say(labelled, study, lea
     assert {row["url"]: row["codes"] for row in lines(held["labels.jsonl"])} == {
         url: [label] for url, label in expert.items()
     }
-    given = [json.loads(line) for line in (shared_data / "npm_issues" / "issues.jsonl").open()]
+    given = [json.loads(line) for line in (shared_data / "npm_issues" / "issues.jsonl").read_text().split("\n") if line]
     assert {(row["url"], row["closed_at"]) for row in lines(held["labels.jsonl"])} == {
         (one["html_url"], one["closed_at"]) for one in given
     }

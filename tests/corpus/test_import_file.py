@@ -398,4 +398,5 @@ def test_uploads_never_leave_their_folder(data_folder):
     outside.write_text("x")
     uploads.remove("../kept.txt")
     assert outside.exists()
-    assert uploads.keep(File(outside.open("rb"))) in {path.name for path in uploads.folder().iterdir()}
+    with outside.open("rb") as file:
+        assert uploads.keep(File(file)) in {path.name for path in uploads.folder().iterdir()}

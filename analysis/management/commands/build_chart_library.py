@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         library = Path(settings.BUILT_DIR) / "charts.js"
         mark = f"// Vega, Vega-Lite and Vega-Embed as bundled by vl-convert {version('vl-convert-python')}\n"
-        if library.exists() and library.open().readline() == mark:
+        if library.exists() and library.read_text().startswith(mark):
             self.stdout.write("The chart library is there.")
             return
         beside = library.with_suffix(".part")
