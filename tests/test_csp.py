@@ -30,6 +30,7 @@ def test_page_answers_with_the_strict_policy(row, world, lead):
     assert policy_of(response["Content-Security-Policy"]) == POLICY
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
+    response.close()
 
 
 def test_a_page_that_is_not_there_has_the_policy_too(client, lead):
