@@ -116,6 +116,7 @@ def worker(web, surroundings, tmp_path_factory):
     process = Started(SERVICES["worker"]["command"], tmp_path_factory.mktemp("worker"), **surroundings)
     yield process
     os.killpg(process.process.pid, signal.SIGKILL)
+    process.process.wait()
 
 
 def is_healthy(name, surroundings):
