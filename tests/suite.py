@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import playwright
+
 from tests import services
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,9 +48,12 @@ def options_of(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 def has_chromium() -> bool:
-    if not Path(CHROMIUM).exists():
-        return False
-    return subprocess.run([CHROMIUM, "--version"], capture_output=True, check=False).returncode == 0
+    """Chromium, and the program that drives it: Playwright brings it along, but not the libatomic that it needs."""
+    return all(runs(program) for program in (Path(CHROMIUM), Path(playwright.__file__).parent / "driver" / "node"))
+
+
+def runs(program: Path) -> bool:
+    return program.exists() and subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def install_chromium() -> bool:
@@ -56,7 +61,7 @@ def install_chromium() -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     print("Installing Chromium ...", flush=True)
-    packages = ["chromium", "fonts-dejavu-core", "fonts-liberation"]
+    packages = ["chromium", "libatomic1", "fonts-dejavu-core", "fonts-liberation"]
     for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
         if subprocess.run(["apt-get", *command], env=APT, stdin=subprocess.DEVNULL, check=False).returncode:
             return False
