@@ -15,6 +15,7 @@ from tests import services
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 CHROMIUM = "/usr/bin/chromium"
+REAL_DATA = ROOT.parent / "shared" / "data"
 APT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
 PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
 STATIC = {
@@ -32,6 +33,8 @@ def main() -> int:
     notes = [] if has_browser else ["The browser tests did not run: there is no Chromium here."]
     if options.without_browser:
         notes = ["The browser tests did not run, as asked with --without-browser."]
+    if not REAL_DATA.is_dir():
+        notes.append(f"The tests on real data did not run: there is no {REAL_DATA}.")
     for name, command in STATIC.items():
         if not step(name, [str(part) for part in command], quiet=name in ("import contracts", "migrations")):
             return 1
