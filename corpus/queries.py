@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Q, QuerySet
 
 from corpus.fulltext import matching
-from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Repository, Revision
+from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Part, Repository, Revision
 from corpus.records import Listing
 from corpus.words import parse
 from jobs.models import Job
@@ -71,6 +71,22 @@ def comment_texts_of(issue_ids: Collection[int]) -> QuerySet[Comment, tuple[int,
 
 def revisions_of(issue: Issue) -> QuerySet[Revision]:
     return issue.revisions.order_by("replaced_at", "pk")
+
+
+def changes_of(issue: Issue) -> list[tuple[Revision, str]]:
+    """Each earlier text, by the time it was replaced, with the text that came next in its place."""
+    now: dict[tuple[Part, int | None], str] = {
+        (Part.TITLE, None): issue.title,
+        (Part.BODY, None): issue.body.markdown,
+    }
+    rows = revisions_of(issue).select_related("text", "comment__text")
+    found = []
+    for revision in reversed(rows):
+        place = Part(revision.part), revision.comment_id
+        current = revision.comment.text.markdown if revision.comment else ""
+        found.append((revision, now.get(place, current)))
+        now[place] = revision.text.markdown
+    return found[::-1]
 
 
 def imports_of(study: Study) -> QuerySet[ImportRun]:

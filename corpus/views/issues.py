@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from corpus import queries
 from corpus.board import BEST, find
+from corpus.diffs import word_diff
 from corpus.listing import COLUMNS, SORTS, Listing, facets_of, rows_of
 from corpus.models import Text
 from corpus.services.renderings import renderings_of
@@ -46,14 +47,29 @@ def issue(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
     access = open_study(request, slug)
     found = queries.get_issue(access.study, issue_id)
     comments = list(queries.comments_of(found))
+    listing = Listing.from_query(request.GET)
+    before, after = find(access.study, listing.asked, listing.sort).neighbours(issue_id)
     html = rendered([found.body, *(comment.text for comment in comments)])
     context = {
         "issue": found,
         "body": html[found.body_id],
         "comments": [(comment, html[comment.text_id]) for comment in comments],
+        "here": listing.address(),
+        "before": before,
+        "after": after,
         "revisions": queries.revisions_of(found).count(),
     }
     return render(request, "corpus/issue.html", context)
+
+
+def issue_revisions(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
+    access = open_study(request, slug)
+    found = queries.get_issue(access.study, issue_id)
+    changes = [
+        {"revision": revision, "bits": word_diff(revision.text.markdown, now)}
+        for revision, now in queries.changes_of(found)
+    ]
+    return render(request, "corpus/issue_revisions.html", {"issue": found, "changes": changes})
 
 
 def rendered(texts: list[Text]) -> dict[str, SafeString]:

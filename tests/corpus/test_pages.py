@@ -194,7 +194,7 @@ def test_issue_is_shown_with_its_comments_in_order(visit, study):
     html = visit("issue", issue.pk)[1]
     assert words(html.css_first("h1")) == "<b>Title</b>"
     assert [words(node) for node in html.css(".prose")] == ["Steps now", "first", "second"]
-    assert html.css_first(".meta a").attributes["href"] == issue.url
+    assert html.css(".meta a")[-1].attributes["href"] == issue.url
     assert html.css(".prose script") == []
     assert [words(node) for node in html.css("main :is(h1, h2, h3)")] == ["<b>Title</b>", "Text", "Steps", "2 comments"]
     assert str(late) == f"comment {late.github_id}"
@@ -347,3 +347,40 @@ def test_api_gives_pages(visit, study):
     answer = visit("api-issues", data={"limit": 2, "offset": 2})[0].json()
     assert (answer["count"], len(answer["results"])) == (3, 1)
     assert Issue.objects.count() == 3
+
+
+def test_issue_leads_to_its_neighbours_in_the_list(visit, corpus, study):
+    crash, slow = Issue.objects.get(title="Crash on load"), Issue.objects.get(title="Slow load")
+    links = {
+        node.attributes["rel"]: node.attributes["href"]
+        for node in visit("issue", crash.pk, data={"q": "load", "sort": "oldest"})[1].css("a[rel=prev], a[rel=next]")
+    }
+    assert links == {"prev": reverse("issue", args=[study.slug, slow.pk]) + "?q=load&sort=oldest"}
+    assert visit("issue", crash.pk, data={"q": "crash"})[1].css("a[rel=prev], a[rel=next]") == []
+
+
+def test_earlier_texts_are_shown_with_what_changed(visit, import_file, study):
+    texts = [("One thing", "a <b> c"), ("Two things", "a <b> c"), ("Two things", "a <i> c")]
+    for title, body in texts:
+        comments = made.lines([made.comment(1, 5, body=f"I see {title}")])
+        import_file(made.lines([made.issue(1, title=title, body=body)]), comments=comments)
+    issue = Issue.objects.get()
+    link = visit("issue", issue.pk)[1].css_first(".meta a")
+    assert (words(link), link.attributes["href"]) == (
+        "3 earlier texts kept", reverse("issue_revisions", args=[study.slug, issue.pk]),
+    )  # fmt: skip
+    html = visit("issue_revisions", issue.pk)[1]
+    told = {
+        (words(section.css_first("h2")).split(",")[0].split(" ")[0], section.css_first("pre").text())
+        for section in html.css("main section")
+    }
+    assert told == {
+        ("Title", "OneTwo thingthings"), ("Comment", "I see OneTwo thingthings"), ("Body", "a <bi> c"),
+    }  # fmt: skip
+    assert {node.text() for node in html.css("pre del")} == {"One", "thing", "b"}
+    assert html.css("pre :is(i, b)") == []
+
+
+def test_issue_without_earlier_texts_says_so(visit, study):
+    issue = factories.issue(factories.repository(study))
+    assert "No import has changed the texts of this issue." in visit("issue_revisions", issue.pk)[1].text()
