@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Value
+from django.db.models.functions import Concat, Lower
 
 from corpus.fulltext import matching
 from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Part, Repository, Revision
@@ -56,6 +57,14 @@ def get_issue(study: Study, issue_id: int) -> Issue:
     if issue is None:
         raise NotThere("There is no such issue in this study.")
     return issue
+
+
+def issues_by_key(study: Study, keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Ids of those of the issues, named by repository in lower case and number, that the study has."""
+    full = Concat(Lower("repository__owner"), Value("/"), Lower("repository__name"))
+    rows = Issue.objects.filter(repository__study=study, number__in={number for _, number in keys}).annotate(full=full)
+    found = rows.filter(full__in={name for name, _ in keys}).values_list("full", "number", "pk")
+    return {(name, number): pk for name, number, pk in found if (name, number) in keys}
 
 
 def comments_of(issue: Issue) -> QuerySet[Comment]:

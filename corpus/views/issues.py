@@ -2,17 +2,22 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from corpus import queries
 from corpus.board import BEST, find
 from corpus.diffs import word_diff
 from corpus.listing import COLUMNS, SORTS, Listing, facets_of, rows_of
-from corpus.models import Text
+from corpus.models import Issue, Text
+from corpus.references import linked, references_in
 from corpus.services.renderings import renderings_of
+from studies.models import Study
 from studies.permissions import Permission, open_study
 
 PAGE_SIZE = 50
+# A text may name more issues than a database takes in one question.
+MOST_LINKS = 500
 
 
 def issues(request: HttpRequest, slug: str) -> HttpResponse:
@@ -49,7 +54,7 @@ def issue(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
     comments = list(queries.comments_of(found))
     listing = Listing.from_query(request.GET)
     before, after = find(access.study, listing.asked, listing.sort).neighbours(issue_id)
-    html = rendered([found.body, *(comment.text for comment in comments)])
+    html = rendered(found, [found.body, *(comment.text for comment in comments)], access.study)
     context = {
         "issue": found,
         "body": html[found.body_id],
@@ -72,6 +77,11 @@ def issue_revisions(request: HttpRequest, slug: str, issue_id: int) -> HttpRespo
     return render(request, "corpus/issue_revisions.html", {"issue": found, "changes": changes})
 
 
-def rendered(texts: list[Text]) -> dict[str, SafeString]:
-    """HTML by the text's SHA-256, marked as safe: corpus.markdown has sanitised it."""
-    return {key: mark_safe(row.html) for key, row in renderings_of(texts).items()}  # noqa: S308
+def rendered(issue: Issue, texts: list[Text], study: Study) -> dict[str, SafeString]:
+    """HTML by the text's SHA-256, with references as links, marked as safe: corpus.markdown has sanitised it."""
+    html = {key: row.html for key, row in renderings_of(texts).items()}
+    home = str(issue.repository)
+    named = sorted(references_in(html.values(), home))[:MOST_LINKS]
+    found = queries.issues_by_key(study, named)
+    addresses = {key: reverse("issue", args=[study.slug, pk]) for key, pk in found.items()}
+    return {key: mark_safe(linked(one, home, addresses)) for key, one in html.items()}  # noqa: S308

@@ -384,3 +384,17 @@ def test_earlier_texts_are_shown_with_what_changed(visit, import_file, study):
 def test_issue_without_earlier_texts_says_so(visit, study):
     issue = factories.issue(factories.repository(study))
     assert "No import has changed the texts of this issue." in visit("issue_revisions", issue.pk)[1].text()
+
+
+def test_references_lead_to_the_issues_of_this_study(visit, corpus, study):
+    other = factories.repository(factories.study("More", "more"), "lab/three")
+    factories.issue(other, number=8)
+    naming = factories.issue(
+        study.repositories.get(name="one"),
+        number=50,
+        body="As #2, lab/two#1, lab/three#8, #404 " + " ".join(f"#{number}" for number in range(900, 2000)),
+    )
+    factories.comment(naming, "Same as #1")
+    links = {node.text(): node.attributes["href"] for node in visit("issue", naming.pk)[1].css(".prose a")}
+    ids = {issue.title: reverse("issue", args=[study.slug, issue.pk]) for issue in Issue.objects.all()}
+    assert links == {"#2": ids["Slow load"], "lab/two#1": ids["Wrong caption"], "#1": ids["Crash on load"]}
