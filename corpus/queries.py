@@ -1,12 +1,17 @@
 """Reads of repositories, issues, comments and imports."""
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Value
+from django.db.models.functions import Concat, Lower
 
-from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Repository, Revision
+from corpus.fulltext import matching
+from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Part, Repository, Revision
 from corpus.records import Listing
+from corpus.words import parse
 from jobs.models import Job
 from studies.errors import NotThere
 from studies.models import Study
@@ -29,20 +34,21 @@ def issues_of(study: Study) -> QuerySet[Issue]:
 
 
 def search(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
-    """Issues whose title or body has all the words; a number or owner/name#number finds that issue as well."""
-    found = Q()
-    for word in text.split():
-        found &= Q(title__icontains=word) | Q(body__markdown__icontains=word)
+    """Issues in which all of it holds: words, "phrases", beginnings* and -not, in title, body and comments; a number
+    or owner/name#number finds that issue as well. In the order they were in: `fulltext.ranked` knows the best."""
+    terms = parse(text)
+    if any(not term.negated for term in terms):
+        return issues.filter(Q(pk__in=matching(terms)) | by_number(text))
+    for term in terms:
+        issues = issues.exclude(pk__in=matching([replace(term, negated=False)]))
+    return issues if terms else issues.none()
+
+
+def by_number(text: str) -> Q:
     if key := KEY.fullmatch(text.strip()):
-        found |= Q(repository__owner__iexact=key[1], repository__name__iexact=key[2], number=key[3])
-    elif number_only := NUMBER.fullmatch(text.strip()):
-        found |= Q(number=number_only[1])
-    return issues.filter(found)
-
-
-def in_repository(issues: QuerySet[Issue], full_name: str) -> QuerySet[Issue]:
-    owner, _, name = full_name.partition("/")
-    return issues.filter(repository__owner__iexact=owner, repository__name__iexact=name)
+        return Q(repository__owner__iexact=key[1], repository__name__iexact=key[2], number=key[3])
+    number_only = NUMBER.fullmatch(text.strip())
+    return Q(number=number_only[1]) if number_only else Q(pk__in=[])
 
 
 def get_issue(study: Study, issue_id: int) -> Issue:
@@ -53,13 +59,43 @@ def get_issue(study: Study, issue_id: int) -> Issue:
     return issue
 
 
+def issues_by_key(study: Study, keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Ids of those of the issues, named by repository in lower case and number, that the study has."""
+    full = Concat(Lower("repository__owner"), Value("/"), Lower("repository__name"))
+    rows = Issue.objects.filter(repository__study=study, number__in={number for _, number in keys}).annotate(full=full)
+    found = rows.filter(full__in={name for name, _ in keys}).values_list("full", "number", "pk")
+    return {(name, number): pk for name, number, pk in found if (name, number) in keys}
+
+
 def comments_of(issue: Issue) -> QuerySet[Comment]:
     """In the order they were written, with their texts."""
     return issue.comments.select_related("text").order_by("created_at", "github_id")
 
 
+def comment_texts_of(issue_ids: Collection[int]) -> QuerySet[Comment, tuple[int, str]]:
+    """Pairs of issue and Markdown, each issue's in the order they were written."""
+    rows = Comment.objects.filter(issue__in=issue_ids).order_by("issue", "created_at", "github_id")
+    return rows.values_list("issue_id", "text__markdown")
+
+
 def revisions_of(issue: Issue) -> QuerySet[Revision]:
     return issue.revisions.order_by("replaced_at", "pk")
+
+
+def changes_of(issue: Issue) -> list[tuple[Revision, str]]:
+    """Each earlier text, by the time it was replaced, with the text that came next in its place."""
+    now: dict[tuple[Part, int | None], str] = {
+        (Part.TITLE, None): issue.title,
+        (Part.BODY, None): issue.body.markdown,
+    }
+    rows = revisions_of(issue).select_related("text", "comment__text")
+    found = []
+    for revision in reversed(rows):
+        place = Part(revision.part), revision.comment_id
+        current = revision.comment.text.markdown if revision.comment else ""
+        found.append((revision, now.get(place, current)))
+        now[place] = revision.text.markdown
+    return found[::-1]
 
 
 def imports_of(study: Study) -> QuerySet[ImportRun]:

@@ -5,6 +5,7 @@ from corpus.views import imports, issues
 urlpatterns = [
     path("issues/", issues.issues, name="issues"),
     path("issues/<int:issue_id>/", issues.issue, name="issue"),
+    path("issues/<int:issue_id>/revisions/", issues.issue_revisions, name="issue_revisions"),
     path("imports/", imports.imports, name="imports"),
     path("imports/file/", imports.import_file, name="import_file"),
     path("imports/github/", imports.import_github, name="import_github"),

@@ -2,13 +2,17 @@
 
 from corpus.models.imports import ImportProblem, ImportRun, ListingPage, Source
 from corpus.models.issues import Comment, Issue, IssueState, Part, Repository, Revision
+from corpus.models.search import CorpusVersion, IssueFacts, IssueLabel
 from corpus.models.texts import Rendering, Text
 
 __all__ = [
     "Comment",
+    "CorpusVersion",
     "ImportProblem",
     "ImportRun",
     "Issue",
+    "IssueFacts",
+    "IssueLabel",
     "IssueState",
     "ListingPage",
     "Part",

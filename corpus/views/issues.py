@@ -1,46 +1,87 @@
 """The corpus: the list of issues, and one issue with its comments."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from corpus import queries
-from corpus.forms import IssueFilter
-from corpus.models import Text
+from corpus.board import BEST, find
+from corpus.diffs import word_diff
+from corpus.listing import COLUMNS, SORTS, Listing, facets_of, rows_of
+from corpus.models import Issue, Text
+from corpus.references import linked, references_in
 from corpus.services.renderings import renderings_of
+from studies.models import Study
 from studies.permissions import Permission, open_study
 
 PAGE_SIZE = 50
+# A text may name more issues than a database takes in one question.
+MOST_LINKS = 500
 
 
 def issues(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
-    found = IssueFilter(request.GET, queries.issues_of(access.study), request=request)
-    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    listing = Listing.from_query(request.GET)
+    found = find(access.study, listing.asked, listing.sort)
+    page = found.page(PAGE_SIZE, after=number(request, "after"), before=number(request, "before"))
     context = {
-        "filter": found,
+        "listing": listing,
+        "found": found,
         "page": page,
-        "filtered": any(request.GET.get(name) for name in ("q", "repository", "state")),
+        "rows": rows_of(access.study, page.ids, listing.asked.q),
+        "facets": facets_of(found, listing.asked),
+        "chips": list(listing.chips()),
+        "sorts": SORTS if listing.asked.q else {key: words for key, words in SORTS.items() if key != BEST},
+        "columns": COLUMNS,
+        "here": listing.address(),
+        "before": listing.address(before=page.ids[0]) if page.has_before and page.ids else "",
+        "after": listing.address(after=page.ids[-1]) if page.has_after and page.ids else "",
+        "filtered": bool(listing.asked.to_params()),
         "may_import": access.may(Permission.IMPORT_ISSUES),
     }
     return render(request, "corpus/issues.html", context)
+
+
+def number(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
 def issue(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
     access = open_study(request, slug)
     found = queries.get_issue(access.study, issue_id)
     comments = list(queries.comments_of(found))
-    html = rendered([found.body, *(comment.text for comment in comments)])
+    listing = Listing.from_query(request.GET)
+    before, after = find(access.study, listing.asked, listing.sort).neighbours(issue_id)
+    html = rendered(found, [found.body, *(comment.text for comment in comments)], access.study)
     context = {
         "issue": found,
         "body": html[found.body_id],
         "comments": [(comment, html[comment.text_id]) for comment in comments],
+        "here": listing.address(),
+        "before": before,
+        "after": after,
         "revisions": queries.revisions_of(found).count(),
     }
     return render(request, "corpus/issue.html", context)
 
 
-def rendered(texts: list[Text]) -> dict[str, SafeString]:
-    """HTML by the text's SHA-256, marked as safe: corpus.markdown has sanitised it."""
-    return {key: mark_safe(row.html) for key, row in renderings_of(texts).items()}  # noqa: S308
+def issue_revisions(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
+    access = open_study(request, slug)
+    found = queries.get_issue(access.study, issue_id)
+    changes = [
+        {"revision": revision, "bits": word_diff(revision.text.markdown, now)}
+        for revision, now in queries.changes_of(found)
+    ]
+    return render(request, "corpus/issue_revisions.html", {"issue": found, "changes": changes})
+
+
+def rendered(issue: Issue, texts: list[Text], study: Study) -> dict[str, SafeString]:
+    """HTML by the text's SHA-256, with references as links, marked as safe: corpus.markdown has sanitised it."""
+    html = {key: row.html for key, row in renderings_of(texts).items()}
+    home = str(issue.repository)
+    named = sorted(references_in(html.values(), home))[:MOST_LINKS]
+    found = queries.issues_by_key(study, named)
+    addresses = {key: reverse("issue", args=[study.slug, pk]) for key, pk in found.items()}
+    return {key: mark_safe(linked(one, home, addresses)) for key, one in html.items()}  # noqa: S308

@@ -14,6 +14,7 @@ def run(world):
 ROWS = [
     Row("issues", MEMBERS_ONLY),
     Row("issue", MEMBERS_ONLY, kwargs=issue),
+    Row("issue_revisions", MEMBERS_ONLY, kwargs=issue),
     Row("imports", LEAD_ONLY),
     Row("import_file", page(SIGN_IN, 404, 403, 403, 422), method="post", why="without a file"),
     Row("import_github", LEAD_ONLY_WRITE, method="post", data=lambda world: {"repository": "a/b", "state": "all"}),
