@@ -22,6 +22,7 @@ def issues(request: HttpRequest, slug: str) -> HttpResponse:
         "filter": found,
         "page": page,
         "filtered": any(request.GET.get(name) for name in ("q", "repository", "state")),
+        "may_frame": access.may(Permission.MANAGE_ROUNDS),
         "may_import": access.may(Permission.IMPORT_ISSUES),
     }
     return render(request, "corpus/issues.html", context)
