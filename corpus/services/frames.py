@@ -51,8 +51,8 @@ def create_frame(
 ) -> Frame:
     """A frame of the issues of `parent`, or of the corpus, that fit the filter (`params` as IssueFilter reads them).
 
-    All live frames are counted with it,
-    so that the numbers of a chain are of one moment."""
+    All live frames are counted with it, so that the numbers of a chain are of one moment.
+    """
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
     lock(study)
     name = check_name(study, name)
