@@ -19,6 +19,7 @@ HELD = {
     "bot": {YES: "by bots", NO: "not by bots"},
     "comments": {YES: "with comments", NO: "without comments"},
     "code": {YES: "with code", NO: "without code"},
+    "duplicate": {YES: "likely duplicates", NO: "without likely duplicates"},
     "images": {YES: "with images", NO: "without images"},
 }
 

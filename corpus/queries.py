@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Repository, Revision
+from corpus.models import Comment, ImportProblem, ImportRun, Issue, LikelyDuplicate, ListingPage, Repository, Revision
 from corpus.records import Listing
 from jobs.models import Job
 from studies.errors import NotThere
@@ -43,6 +43,21 @@ def search(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
 def in_repository(issues: QuerySet[Issue], full_name: str) -> QuerySet[Issue]:
     owner, _, name = full_name.partition("/")
     return issues.filter(repository__owner__iexact=owner, repository__name__iexact=name)
+
+
+def texts_by_age(study: Study) -> "QuerySet[Issue, tuple[int, str, str]]":
+    """Id, title and body of every issue, the oldest first."""
+    rows = Issue.objects.filter(repository__study=study).order_by("created_at", "pk")
+    return rows.values_list("pk", "title", "body__markdown")
+
+
+def duplicates_in(study: Study) -> QuerySet[LikelyDuplicate]:
+    """The later issue of each pair, the newest first, both with their repositories."""
+    return (
+        LikelyDuplicate.objects.filter(issue__repository__study=study)
+        .select_related("issue__repository", "of__repository")
+        .order_by("-issue__created_at", "issue")
+    )
 
 
 def get_issue(study: Study, issue_id: int) -> Issue:

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from corpus.views import frames, imports, issues
+from corpus.views import duplicates, frames, imports, issues
 
 urlpatterns = [
     path("issues/", issues.issues, name="issues"),
     path("issues/<int:issue_id>/", issues.issue, name="issue"),
+    path("issues/duplicates/", duplicates.duplicates, name="duplicates"),
     path("issues/frames/", frames.frames, name="frames"),
     path("issues/frames/new/", frames.frame_new, name="frame_new"),
     path("issues/frames/count/", frames.frames_count, name="frames_count"),

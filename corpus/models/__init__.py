@@ -1,6 +1,7 @@
 """What is coded: repositories, issues, comments, their texts and earlier texts, the imports that brought them,
 and the frames that choose among them."""
 
+from corpus.models.duplicates import LikelyDuplicate
 from corpus.models.frames import Draw, Frame, FrameIssue
 from corpus.models.imports import ImportProblem, ImportRun, ListingPage, Source
 from corpus.models.issues import Comment, Issue, IssueState, Part, Repository, Revision
@@ -19,6 +20,7 @@ __all__ = [
     "IssueFacts",
     "IssueLabel",
     "IssueState",
+    "LikelyDuplicate",
     "ListingPage",
     "Part",
     "Rendering",

@@ -31,6 +31,7 @@ def issues(request: HttpRequest, slug: str) -> HttpResponse:
 def issue(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
     access = open_study(request, slug)
     found = queries.get_issue(access.study, issue_id)
+    leads = access.may(Permission.IMPORT_ISSUES)
     comments = list(queries.comments_of(found))
     html = rendered([found.body, *(comment.text for comment in comments)])
     context = {
@@ -38,6 +39,8 @@ def issue(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
         "body": html[found.body_id],
         "comments": [(comment, html[comment.text_id]) for comment in comments],
         "revisions": queries.revisions_of(found).count(),
+        "duplicate": queries.duplicates_in(access.study).filter(issue=found).first() if leads else None,
+        "leads": leads,
     }
     return render(request, "corpus/issue.html", context)
 

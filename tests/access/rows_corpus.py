@@ -22,6 +22,8 @@ def funnel(kind):
 ROWS = [
     Row("issues", MEMBERS_ONLY),
     Row("issue", MEMBERS_ONLY, kwargs=issue),
+    Row("duplicates", LEAD_ONLY),
+    Row("duplicates", LEAD_ONLY_WRITE, method="post"),
     Row("frames", MEMBERS_ONLY),
     Row("frame", MEMBERS_ONLY, kwargs=frame),
     Row("frame_new", LEAD_ONLY),
