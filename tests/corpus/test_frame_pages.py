@@ -62,7 +62,7 @@ def test_a_filtered_list_is_saved_as_a_frame(visit, chain):
     query = link.attributes["href"].partition("?")[2]
     assert set(query.split("&")) == {"q=model", "state=closed"}
     page = visit("frame_new", query=f"?{query}")[1]
-    assert "2 of the corpus fit today" in words(page.css_first(".page-head"))
+    assert "Found by “model”; closed: 2 issues of the corpus fit today." in words(page.css_first(".page-head"))
     response, html = visit("frame_new", query=f"?{query}", data={"name": "Closed models", "parent": chain.parent_id})
     made = Frame.objects.get(name="Closed models")
     assert response.redirect_chain == [(reverse("frame", args=[chain.study.slug, made.pk]), 302)]
@@ -156,7 +156,7 @@ def test_figure_and_words_have_the_numbers_of_the_page(visit, chain):
         r"Model & <co> \(.*\): 2, 2 left out; drawn for Round 1: 2 \(\d+ \w+ \d{4}\)\.$",
         text,
     )
-    assert words(visit("frame", chain.pk)[1].css_first("section[aria-labelledby=funnel] .meta")) == text
+    assert words(visit("frame", chain.pk)[1].css_first("section[aria-labelledby=funnel] .headline")) == text
 
 
 def test_figure_stands_by_itself_without_style_or_script(visit, chain):
