@@ -13,7 +13,9 @@ from corpus.models import Comment, Issue, IssueState
 from studies.models import User
 from studies.permissions import Access, get_access_for
 
-SEARCH = OpenApiParameter("search", str, description="Words that title or body have, a number, or owner/name#number.")
+SEARCH = OpenApiParameter(
+    "search", str, description='Words, "phrases", -not, beginnings* of title, text or comments; a number, owner/name#1.'
+)
 STATE = OpenApiParameter("state", str, enum=IssueState.values)
 REPOSITORY = OpenApiParameter("repository", str, description="The repository's full name, owner/name.")
 

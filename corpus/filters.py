@@ -17,8 +17,9 @@ YES, NO = "yes", "no"
 class IssueFilter:
     """Values of one field are alternatives; the fields hold together. An empty field says nothing.
 
-    `q` is what was typed into the search box. The empty text stands for "none" in `reason`, `label` and `association`; `bot`, `comments`, `code` and `images`
-    are "yes", "no" or both; the days are the first and last in UTC.
+    `q` is what was typed into the search box. The empty text stands for "none" in `reason`, `label` and
+    `association`; `bot`, `comments`, `code` and `images` are "yes", "no" or both; the days are the first and the last
+    day of creation, in UTC.
     """
 
     q: str = ""

@@ -1,12 +1,15 @@
 """Reads of repositories, issues, comments and imports."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from corpus.fulltext import matching
 from corpus.models import Comment, ImportProblem, ImportRun, Issue, LikelyDuplicate, ListingPage, Repository, Revision
 from corpus.records import Listing
+from corpus.words import parse
 from jobs.models import Job
 from studies.errors import NotThere
 from studies.models import Study
@@ -29,15 +32,21 @@ def issues_of(study: Study) -> QuerySet[Issue]:
 
 
 def search(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
-    """Issues whose title or body has all the words; a number or owner/name#number finds that issue as well."""
-    found = Q()
-    for word in text.split():
-        found &= Q(title__icontains=word) | Q(body__markdown__icontains=word)
+    """Issues in which all of it holds: words, "phrases", beginnings* and -not, in title, body and comments; a number
+    or owner/name#number finds that issue as well. In the order they were in: `fulltext.ranked` knows the best."""
+    terms = parse(text)
+    if any(not term.negated for term in terms):
+        return issues.filter(Q(pk__in=matching(terms)) | by_number(text))
+    for term in terms:
+        issues = issues.exclude(pk__in=matching([replace(term, negated=False)]))
+    return issues if terms else issues.none()
+
+
+def by_number(text: str) -> Q:
     if key := KEY.fullmatch(text.strip()):
-        found |= Q(repository__owner__iexact=key[1], repository__name__iexact=key[2], number=key[3])
-    elif number_only := NUMBER.fullmatch(text.strip()):
-        found |= Q(number=number_only[1])
-    return issues.filter(found)
+        return Q(repository__owner__iexact=key[1], repository__name__iexact=key[2], number=key[3])
+    number_only = NUMBER.fullmatch(text.strip())
+    return Q(number=number_only[1]) if number_only else Q(pk__in=[])
 
 
 def in_repository(issues: QuerySet[Issue], full_name: str) -> QuerySet[Issue]:

@@ -10,6 +10,7 @@ from typing import Any
 from annotator.models import AppliedCode, Assignment, Coding, Resolution, ResolvedCode, Round, RoundIssue
 from annotator.states import How, Kind, Outcome, Phase
 from corpus.models import Comment, ImportRun, Issue, IssueState, Repository, Source, Text
+from corpus.services.indexing import index_issues
 from jobs.models import Job, State
 from studies.models import Membership, Role, Study, User
 from taxonomy.models import Code, Taxonomy, Version
@@ -51,7 +52,7 @@ def issue(repository: Repository, *, body: str = "It **fails**.", days: float | 
     created = fields.pop("created_at", NOW - timedelta(days=200))
     closed = created + timedelta(days=days) if days is not None else None
     fields.setdefault("title", f"Issue {number}")
-    return Issue.objects.create(
+    made = Issue.objects.create(
         repository=repository,
         number=number,
         body=text(body),
@@ -64,12 +65,16 @@ def issue(repository: Repository, *, body: str = "It **fails**.", days: float | 
         last_seen_at=NOW,
         **fields,
     )
+    index_issues([made.pk])
+    return made
 
 
 def comment(issue: Issue, markdown: str = "Same here.", **fields: Any) -> Comment:
     number = next(numbers)
     fields.setdefault("created_at", issue.created_at + timedelta(hours=number))
-    return Comment.objects.create(issue=issue, github_id=number, author="other", text=text(markdown), **fields)
+    made = Comment.objects.create(issue=issue, github_id=number, author="other", text=text(markdown), **fields)
+    index_issues([issue.pk])
+    return made
 
 
 def taxonomy(

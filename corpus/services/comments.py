@@ -9,6 +9,7 @@ from django.db.models.functions import Concat, Lower
 from corpus.models import Comment, Issue
 from corpus.records import CommentRecord, Page, Problem
 from corpus.services.counts import Counts
+from corpus.services.indexing import index_issues
 from corpus.services.revisions import comment_revision, sha256, store_revisions, store_texts
 from studies.models import Study
 
@@ -31,6 +32,7 @@ def write_comments(study: Study, page: Page, counts: Counts, seen_at: datetime) 
     Comment.objects.bulk_create(
         writes, update_conflicts=True, unique_fields=["issue", "github_id"], update_fields=UPDATED, batch_size=1000
     )
+    index_issues(row.issue_id for row in writes)
     counts.comments += len(rows)
     places = zip(page.comments, page.comment_places, strict=True)
     return [Problem(place, NO_ISSUE) for comment, place in places if comment.issue_key not in issues]

@@ -10,6 +10,7 @@ from django.db.models.functions import Concat, Lower
 from corpus.models import Issue, Repository, Revision
 from corpus.records import IssueRecord, Page, Problem
 from corpus.services.counts import Counts
+from corpus.services.indexing import index_issues
 from corpus.services.revisions import issue_revisions, sha256, store_revisions, store_texts
 from studies.models import Study
 
@@ -119,6 +120,7 @@ class Writes:
             update_fields=[*SAID_BY_ALL, *SAID_BY_SOME, "body", "last_seen_at"],
             batch_size=1000,
         )
+        index_issues(row.pk for row in self.rows)
         Issue.objects.filter(pk__in=self.seen_again).update(last_seen_at=self.seen_at)
 
 
