@@ -9,6 +9,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 
 from corpus import queries
+from corpus.filters import IssueFilter
 from corpus.models import Comment, Issue, IssueState
 from studies.models import User
 from studies.permissions import Access, get_access_for
@@ -85,14 +86,8 @@ class CommentList(generics.ListAPIView[Comment]):
 
 
 def filtered(issues: QuerySet[Issue], request: Request) -> QuerySet[Issue]:
-    asked = {name: request.query_params.get(name, "").strip() for name in ("search", "state", "repository")}
-    if asked["search"]:
-        issues = queries.search(issues, asked["search"])
-    if asked["state"]:
-        issues = issues.filter(state=asked["state"])
-    if asked["repository"]:
-        issues = queries.in_repository(issues, asked["repository"])
-    return issues
+    asked = dict(request.query_params.lists())
+    return IssueFilter.from_params(asked | {"q": asked.get("search", [])}).apply(issues)
 
 
 urlpatterns = [

@@ -1,43 +1,13 @@
-"""The forms of imports, and the filters of issue lists: the same on the page and in the API."""
+"""The forms of imports."""
 
 from typing import Any
 
-import django_filters
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from corpus import queries
-from corpus.models import Frame, Issue, IssueState, Repository
-
-NEWEST, OLDEST = "newest", "oldest"
-
-
-def repositories_for(request: Any) -> QuerySet[Repository]:
-    """The choices of the repository filter: those of the study that the request has opened."""
-    access = getattr(request, "access", None)
-    return queries.repositories_of(access.study) if access else Repository.objects.none()
-
-
-def by_age(issues: QuerySet[Issue], name: str, value: str) -> QuerySet[Issue]:
-    return issues.reverse() if value == OLDEST else issues
-
-
-class IssueFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
-    q = django_filters.CharFilter(label="Words or number", method="found")
-    repository = django_filters.ModelChoiceFilter(queryset=repositories_for, empty_label="All repositories")
-    state = django_filters.ChoiceFilter(choices=IssueState.choices, empty_label="Open and closed")
-    sort = django_filters.ChoiceFilter(
-        label="Order", choices=[(OLDEST, "Oldest first")], empty_label="Newest first", method=by_age
-    )
-
-    class Meta:
-        model = Issue
-        fields: list[str] = []
-
-    def found(self, issues: QuerySet[Issue], name: str, value: str) -> QuerySet[Issue]:
-        return queries.search(issues, value)
+from corpus.models import Frame
 
 
 class FileImportForm(forms.Form):

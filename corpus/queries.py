@@ -1,6 +1,7 @@
 """Reads of repositories, issues, comments and imports."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -49,11 +50,6 @@ def by_number(text: str) -> Q:
     return Q(number=number_only[1]) if number_only else Q(pk__in=[])
 
 
-def in_repository(issues: QuerySet[Issue], full_name: str) -> QuerySet[Issue]:
-    owner, _, name = full_name.partition("/")
-    return issues.filter(repository__owner__iexact=owner, repository__name__iexact=name)
-
-
 def texts_by_age(study: Study) -> "QuerySet[Issue, tuple[int, str, str]]":
     """Id, title and body of every issue, the oldest first."""
     rows = Issue.objects.filter(repository__study=study).order_by("created_at", "pk")
@@ -80,6 +76,12 @@ def get_issue(study: Study, issue_id: int) -> Issue:
 def comments_of(issue: Issue) -> QuerySet[Comment]:
     """In the order they were written, with their texts."""
     return issue.comments.select_related("text").order_by("created_at", "github_id")
+
+
+def comment_texts_of(issue_ids: Collection[int]) -> QuerySet[Comment, tuple[int, str]]:
+    """Pairs of issue and Markdown, each issue's in the order they were written."""
+    rows = Comment.objects.filter(issue__in=issue_ids).order_by("issue", "created_at", "github_id")
+    return rows.values_list("issue_id", "text__markdown")
 
 
 def revisions_of(issue: Issue) -> QuerySet[Revision]:

@@ -65,3 +65,17 @@ def has_code(markdown: str) -> bool:
 
 def has_image(markdown: str) -> bool:
     return IMAGE.search(markdown) is not None
+
+
+def excerpt(text: str, marks: re.Pattern[str], *, around: int = 100) -> list[tuple[str, bool]]:
+    """A piece of the text about the first place found, in bits of which some are marked. Empty when nothing is."""
+    first = marks.search(text)
+    if first is None:
+        return []
+    start, end = max(first.start() - around, 0), min(first.end() + around, len(text))
+    bits, at = [("…" if start else "", False)], start
+    for found in marks.finditer(text, start, end):
+        bits += [(text[at : found.start()], False), (found[0], True)]
+        at = found.end()
+    bits.append((text[at:end] + ("…" if end < len(text) else ""), False))
+    return [bit for bit in bits if bit[0]]

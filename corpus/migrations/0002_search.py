@@ -1,5 +1,7 @@
 """The full-text index, what the list counts by, and both of them for the issues that are there already."""
 
+import uuid
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -58,7 +60,7 @@ class Migration(migrations.Migration):
             name='CorpusVersion',
             fields=[
                 ('study', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='corpus_version', serialize=False, to='studies.study')),
-                ('number', models.PositiveBigIntegerField(default=0)),
+                ('stamp', models.UUIDField(default=uuid.uuid4)),
             ],
         ),
         migrations.CreateModel(

@@ -1,5 +1,7 @@
 """What issues are searched and counted by: facts of their texts, their labels, the version of the corpus."""
 
+import uuid
+
 from django.db import models
 
 from corpus.models.issues import Issue
@@ -34,10 +36,10 @@ class IssueLabel(models.Model):
 
 
 class CorpusVersion(models.Model):
-    """Raised in every transaction that writes issues of the study: what was counted for another version is old."""
+    """Stamped anew in every transaction that writes issues of the study: what was counted under another is old."""
 
     study = models.OneToOneField(Study, on_delete=models.CASCADE, primary_key=True, related_name="corpus_version")
-    number = models.PositiveBigIntegerField(default=0)
+    stamp = models.UUIDField(default=uuid.uuid4)
 
     def __str__(self) -> str:
-        return f"version {self.number} of the corpus of {self.study_id}"
+        return f"version {self.stamp} of the corpus of {self.study_id}"

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from corpus.models import LikelyDuplicate
 from corpus.queries import duplicates_in
+from corpus.services.indexing import stamp_corpora
 from jobs.models import OPEN_STATES, Job, State
 from jobs.queries import jobs_of
 from jobs.services import Run, enqueue
@@ -35,6 +36,7 @@ def keep_duplicates(*, run: Run, found: Iterable[tuple[int, int, float]]) -> Non
         run.hold()
         LikelyDuplicate.objects.filter(issue__repository__study=run.job.study).delete()
         LikelyDuplicate.objects.bulk_create(rows, batch_size=CHUNK)
+        stamp_corpora([run.job.study_id])
 
 
 def ended(job: Job, state: str) -> None:

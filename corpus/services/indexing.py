@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
-
 from corpus.fulltext import remove_words, write_words
 from corpus.models import Comment, CorpusVersion, Issue, IssueFacts, IssueLabel
 from corpus.words import has_code, has_image, searched
@@ -20,7 +18,7 @@ def index_issues(issue_ids: Iterable[int]) -> None:
         issues = list(Issue.objects.filter(pk__in=chunk).select_related("body", "repository").order_by("pk"))
         index_chunk(issues, comments_of(chunk))
         studies |= {issue.repository.study_id for issue in issues}
-    raise_versions(studies)
+    stamp_corpora(studies)
 
 
 def comments_of(issue_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -70,11 +68,14 @@ def write_labels(issues: list[Issue]) -> None:
 def forget_issues(issue_ids: Iterable[int]) -> None:
     """Before issues are removed: their words go, and what was counted with them is old."""
     ids = sorted(set(issue_ids))
-    raise_versions(set(Issue.objects.filter(pk__in=ids).values_list("repository__study", flat=True)))
+    stamp_corpora(set(Issue.objects.filter(pk__in=ids).values_list("repository__study", flat=True)))
     remove_words(ids)
 
 
-def raise_versions(study_ids: Iterable[int]) -> None:
-    for study_id in sorted(study_ids):
-        CorpusVersion.objects.bulk_create([CorpusVersion(study_id=study_id)], ignore_conflicts=True)
-        CorpusVersion.objects.filter(study=study_id).update(number=F("number") + 1)
+def stamp_corpora(study_ids: Iterable[int]) -> None:
+    CorpusVersion.objects.bulk_create(
+        [CorpusVersion(study_id=study_id) for study_id in sorted(study_ids)],
+        update_conflicts=True,
+        unique_fields=["study"],
+        update_fields=["stamp"],
+    )

@@ -1,12 +1,12 @@
 """The corpus: the list of issues, and one issue with its comments."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 
 from corpus import queries
-from corpus.forms import IssueFilter
+from corpus.board import BEST, find
+from corpus.listing import COLUMNS, SORTS, Listing, facets_of, rows_of
 from corpus.models import Text
 from corpus.services.renderings import renderings_of
 from studies.permissions import Permission, open_study
@@ -16,16 +16,31 @@ PAGE_SIZE = 50
 
 def issues(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
-    found = IssueFilter(request.GET, queries.issues_of(access.study), request=request)
-    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    listing = Listing.from_query(request.GET)
+    found = find(access.study, listing.asked, listing.sort)
+    page = found.page(PAGE_SIZE, after=number(request, "after"), before=number(request, "before"))
     context = {
-        "filter": found,
+        "listing": listing,
+        "found": found,
         "page": page,
-        "filtered": any(request.GET.get(name) for name in ("q", "repository", "state")),
+        "rows": rows_of(access.study, page.ids, listing.asked.q),
+        "facets": facets_of(found, listing.asked),
+        "chips": list(listing.chips()),
+        "sorts": SORTS if listing.asked.q else {key: words for key, words in SORTS.items() if key != BEST},
+        "columns": COLUMNS,
+        "here": listing.address(),
+        "before": listing.address(before=page.ids[0]) if page.has_before and page.ids else "",
+        "after": listing.address(after=page.ids[-1]) if page.has_after and page.ids else "",
+        "filtered": bool(listing.asked.to_params()),
         "may_frame": access.may(Permission.MANAGE_ROUNDS),
         "may_import": access.may(Permission.IMPORT_ISSUES),
     }
     return render(request, "corpus/issues.html", context)
+
+
+def number(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
 def issue(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:

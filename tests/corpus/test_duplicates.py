@@ -154,10 +154,10 @@ def test_filter_takes_marks_of_both_kinds(study, corpus, lead, answer, numbers):
     assert set(found.values_list("number", flat=True)) == numbers
 
 
-def shown(person, study, name, *args):
+def shown(person, study, name, *args, query=""):
     client = Client()
     client.force_login(person)
-    return " ".join(client.get(reverse(name, args=[study.slug, *args])).content.decode().split())
+    return " ".join(client.get(reverse(name, args=[study.slug, *args]) + query).content.decode().split())
 
 
 def test_leads_are_shown_the_marks_and_raters_are_not(study, corpus, lead, rater_a):
@@ -169,6 +169,16 @@ def test_leads_are_shown_the_marks_and_raters_are_not(study, corpus, lead, rater
         page = shown(rater_a, study, "issue", issue.pk)
         assert "likely a duplicate" not in page
         assert "made by a bot" not in page
+
+
+def test_list_follows_the_last_search_and_tells_leads_alone(study, corpus, lead, rater_a):
+    assert "Later" not in shown(lead, study, "issues", query="?duplicate=yes")
+    look(study, lead)
+    page = shown(lead, study, "issues", query="?duplicate=yes")
+    assert ("Later" in page, "Earlier" in page) == (True, False)
+    assert (page.count(">likely duplicate<"), page.count(">by a bot<")) == (1, 1)
+    page = shown(rater_a, study, "issues")
+    assert (page.count(">likely duplicate<"), page.count(">by a bot<")) == (0, 0)
 
 
 def test_page_counts_each_kind(study, corpus, lead):

@@ -60,29 +60,91 @@ def corpus(study):
         ({"state": "open"}, {"Slow load"}),
         ({"q": "load", "state": "closed"}, {"Crash on load"}),
         ({"q": "nothing like it"}, set()),
-        ({"page": "99"}, {"Crash on load", "Slow load", "Wrong caption"}),
+        ({"after": "99999999"}, {"Crash on load", "Slow load", "Wrong caption"}),
+        ({"before": "x", "sort": "x", "column": "x", "year": "x"}, {"Crash on load", "Slow load", "Wrong caption"}),
     ],
 )
 def test_issues_are_found(visit, corpus, client, study, query, expected):
     response, html = visit("issues", data=query)
     assert response.status_code == 200
     assert set(titles(html)) == expected
-    if "page" not in query:
+    if not query.keys() & {"after", "before"}:
         asked = {"search" if name == "q" else name: value for name, value in query.items()}
         answer = client.get(reverse("api-issues", args=[study.slug]), asked).json()
         assert {issue["title"] for issue in answer["results"]} == expected
 
 
 def test_issues_of_one_repository(visit, corpus, client, study):
-    chosen = study.repositories.get(name="one")
-    assert set(titles(visit("issues", data={"repository": chosen.pk})[1])) == {"Crash on load", "Slow load"}
+    expected = {"Crash on load", "Slow load"}
+    assert set(titles(visit("issues", data={"repository": "Lab/one"})[1])) == expected
     answer = client.get(reverse("api-issues", args=[study.slug]), {"repository": "LAB/one"}).json()
     assert {issue["number"] for issue in answer["results"]} == {1, 2}
 
 
-def test_repositories_of_other_studies_are_no_choice(visit, corpus):
-    options = {words(option) for option in visit("issues")[1].css("select[name=repository] option")}
-    assert options == {"All repositories", "lab/one", "lab/two"}
+def choices(html, name):
+    """Words, count and whether it is chosen, of each choice of a facet."""
+    boxes = html.css(f"input[name={name}]")
+    return {(words(box.parent), "checked" in box.attributes) for box in boxes}
+
+
+def test_facets_count_what_another_choice_would_give(visit, corpus):
+    html = visit("issues", data={"state": "closed"})[1]
+    assert choices(html, "repository") == {("lab/one1", False), ("lab/two1", False)}
+    assert choices(html, "state") == {("closed2", True), ("open1", False)}
+    assert [words(chip) for chip in html.css("a.chip")] == ["closed remove"]
+    assert html.css_first("a.chip").attributes["href"] == "?"
+    assert words(html.css_first("h2")) == "2 of 3 issues"
+    assert choices(visit("issues", data={"repository": ["LAB/one", "x/y"]})[1], "repository") == {
+        ("lab/one2", True), ("lab/two1", False), ("x/y0", True),
+    }  # fmt: skip
+
+
+def test_rare_choices_are_folded(visit, study):
+    repository = factories.repository(study)
+    factories.issue(repository, labels=[f"l{number:03}" for number in range(70)])
+    factories.issue(repository)
+    html = visit("issues", data={"label": "l005"})[1]
+    assert words(html.css_first(".filters details summary")) == "65 more"
+    assert len(html.css("input[name=label]")) == 60
+    assert words(html.css_first("input[name=label]").parent) == "l0051"
+    assert "11 rarer ones are not listed." in html.text()
+
+
+def test_columns_are_those_chosen(visit, corpus):
+    def heads(**data):
+        return [words(head) for head in visit("issues", data=data)[1].css("thead th")]
+
+    assert heads() == ["Issue", "State", "Opened", "Comments", "Time to close days"]
+    assert heads(column=["author", "milestone", "closed", "reason", "association"]) == [
+        "Issue", "Closed", "Reason", "Author", "Association", "Milestone",
+    ]  # fmt: skip
+
+
+def test_words_that_were_found_are_marked(visit, study):
+    repository = factories.repository(study)
+    issue = factories.issue(repository, title="<i>Load</i>", body="x " * 100 + "<b>load & run</b>" + " y" * 100)
+    factories.comment(factories.issue(repository, title="Other"), "never loaded, <script>load</script>")
+    html = visit("issues", data={"q": "load"})[1]
+    assert [node.text() for node in html.css("tbody mark")] == ["Load", "load", "load"]
+    assert words(html.css_first("tbody .excerpt")).startswith("… x x")
+    assert html.css("tbody :is(i, b, script)") == []
+    assert "<b>load & run</b>" in words(html.css_first("tbody .excerpt"))
+    assert (
+        html.css_first("a.title-link").attributes["href"] == reverse("issue", args=[study.slug, issue.pk]) + "?q=load"
+    )
+
+
+def test_list_is_read_page_by_page(visit, study):
+    repository = factories.repository(study)
+    made = [factories.issue(repository, number=number).title for number in range(1, 121)]
+    seen, query = [], ""
+    for _ in range(3):
+        html = visit("issues", data=dict(pair.split("=") for pair in query.split("&") if pair))[1]
+        seen += titles(html)
+        query = html.css_first("a[rel=next]").attributes["href"].removeprefix("?") if html.css("a[rel=next]") else ""
+    assert (seen, query) == (made[::-1], "")
+    back = html.css_first("a[rel=prev]").attributes["href"].removeprefix("?before=")
+    assert titles(visit("issues", data={"before": back})[1]) == made[::-1][50:100]
 
 
 def test_issues_are_sorted_by_age(visit, corpus):
@@ -106,6 +168,7 @@ def test_list_makes_the_same_queries_for_1_and_30_rows(visit, study, lead, name)
     for _ in range(29):
         factories.issue(repository)
         factories.import_run(study, lead)
+    count_queries()
     assert count_queries() == few
 
 

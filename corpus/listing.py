@@ -1,0 +1,154 @@
+"""The list of issues in the shape that its page needs: facets, chips, columns, rows with what was found in them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from corpus import queries
+from corpus.board import BEST, COMMENTS, LONGEST, NEWEST, OLDEST, Found
+from corpus.filters import NO, YES, IssueFilter
+from corpus.models import Issue
+from corpus.words import excerpt, parse, pattern
+from studies.models import Study
+
+SORTS = {
+    BEST: "Best match", NEWEST: "Newest first", OLDEST: "Oldest first", COMMENTS: "Most comments",
+    LONGEST: "Longest to close",
+}  # fmt: skip
+COLUMNS = {
+    "state": "State", "opened": "Opened", "closed": "Closed", "comments": "Comments", "time": "Time to close",
+    "reason": "Reason", "author": "Author", "association": "Association", "milestone": "Milestone",
+}  # fmt: skip
+USUAL = ("state", "opened", "comments", "time")
+TITLES = {
+    "repository": "Repository", "state": "State on GitHub", "reason": "Reason", "label": "Label on GitHub",
+    "year": "Opened in", "association": "Author is", "bot": "Written by", "comments": "Comments", "code": "Code",
+    "images": "Images",
+}  # fmt: skip
+WORDS = {
+    ("bot", YES): "a bot", ("bot", NO): "a person", ("comments", YES): "with comments",
+    ("comments", NO): "without comments", ("code", YES): "with code", ("code", NO): "without code",
+    ("duplicate", YES): "likely duplicates", ("duplicate", NO): "without likely duplicates",
+    ("images", YES): "with images", ("images", NO): "without images", ("reason", ""): "no reason",
+    ("label", ""): "no label", ("association", ""): "not told", ("association", "NONE"): "nobody of the project",
+}  # fmt: skip
+SHOWN, MOST = 6, 60
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    words: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The choices shown at once, those shown on demand, and how many are not shown at all."""
+
+    name: str
+    title: str
+    first: list[Choice]
+    more: list[Choice]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Row:
+    issue: Issue
+    title: list[tuple[str, bool]]
+    found: list[tuple[str, bool]]
+
+    @property
+    def days(self) -> float | None:
+        closed = self.issue.closed_at
+        return (closed - self.issue.created_at).total_seconds() / 86_400 if closed else None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What an address asks for: which issues, in which order, with which columns."""
+
+    asked: IssueFilter
+    sort: str
+    columns: tuple[str, ...]
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> "Listing":
+        sort, chosen = query.get("sort", ""), query.getlist("column")
+        columns = tuple(name for name in COLUMNS if name in chosen)
+        asked = IssueFilter.from_params(dict(query.lists()))
+        return cls(asked, sort if sort in SORTS else "", columns or USUAL)
+
+    def address(self, asked: IssueFilter | None = None, **more: int) -> str:
+        """The query of an address that shows this list, or the list of another filter, from some place on."""
+        params: dict[str, object] = dict((asked or self.asked).to_params())
+        if self.sort:
+            params["sort"] = self.sort
+        if self.columns != USUAL:
+            params["column"] = self.columns
+        return urlencode(params | more, doseq=True)
+
+    def chips(self) -> Iterator[tuple[str, str]]:
+        """What is asked for in words, and the query without it."""
+        for name, values in self.asked.to_params().items():
+            for value in values if name != "q" else ():
+                yield words(name, value), self.address(self.without(name, value))
+
+    def without(self, name: str, value: str) -> IssueFilter:
+        params = self.asked.to_params()
+        return IssueFilter.from_params(params | {name: [one for one in params[name] if one != value]})
+
+
+def words(name: str, value: str) -> str:
+    days = {"created_from": f"opened on {value} or later", "created_to": f"opened on {value} or before"}
+    plain = value.lower().replace("_", " ") if name in ("reason", "association") else value
+    return days.get(name) or WORDS.get((name, value)) or (f"opened in {value}" if name == "year" else plain)
+
+
+def facets_of(found: Found, asked: IssueFilter) -> list[Facet]:
+    """Those in which there is something to choose."""
+    made = [facet(name, found.counts[name], set(getattr(asked, name))) for name in TITLES]
+    return [one for one in made if len(one.first) > 1 or any(choice.chosen for choice in one.first)]
+
+
+def facet(name: str, counts: Mapping[str, int], chosen: set[str]) -> Facet:
+    """The chosen first of all, then years by time and all else by how many issues."""
+    known = dict(counts) | {value: 0 for value in chosen - counts.keys() if value.lower() not in map(str.lower, counts)}
+    lower = {value.lower() for value in chosen}
+    choices = [
+        Choice(value, choice_words(name, value), count, value.lower() in lower) for value, count in known.items()
+    ]
+    choices.sort(key=lambda one: one.words)
+    choices.sort(key=lambda one: int(one.value) if name == "year" else one.count, reverse=True)
+    choices.sort(key=lambda one: not one.chosen)
+    return Facet(name, TITLES[name], choices[:SHOWN], choices[SHOWN:MOST], max(len(choices) - MOST, 0))
+
+
+def choice_words(name: str, value: str) -> str:
+    return value if name == "year" else words(name, value)
+
+
+def rows_of(study: Study, ids: Sequence[int], text: str) -> list[Row]:
+    """The issues of these ids in this order; with the words that were searched for marked, where they are found."""
+    marks = pattern(parse(text))
+    issues = (
+        queries.issues_of(study)
+        .filter(pk__in=ids)
+        .select_related("facts", "likely_duplicate", *(["body"] if marks else []))
+    )
+    by_id = {issue.pk: issue for issue in issues}
+    rows = [by_id[pk] for pk in ids if pk in by_id]
+    if marks is None:
+        return [Row(issue, [(issue.title, False)], []) for issue in rows]
+    found = {issue.pk: excerpt(issue.body.markdown, marks) for issue in rows}
+    missing = [issue.pk for issue in rows if not found[issue.pk] and issue.facts.comments]
+    for issue_id, markdown in queries.comment_texts_of(missing):
+        found[issue_id] = found[issue_id] or excerpt(markdown, marks)
+    return [
+        Row(issue, excerpt(issue.title, marks, around=1000) or [(issue.title, False)], found[issue.pk])
+        for issue in rows
+    ]
