@@ -6,6 +6,8 @@ from django import forms
 from django.http import QueryDict
 
 from annotator.states import Confidence, How, Kind, Outcome
+from corpus.frames import frames_of
+from corpus.models import Frame
 from studies.models import Membership, Study
 from studies.permissions import ROLE_PERMISSIONS, Permission
 from taxonomy.models import Version
@@ -18,6 +20,11 @@ class RaterField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return f"{obj.user} ({obj.alias})"
 
 
+class FrameField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} ({obj.counted:,})"
+
+
 class RoundForm(forms.Form):
     version = forms.ModelChoiceField(
         Version.objects.none(),
@@ -25,7 +32,15 @@ class RoundForm(forms.Form):
         empty_label=None,
         help_text="Only published versions can be coded with.",
     )
+    frame = FrameField(
+        Frame.objects.none(),
+        label="Draw from",
+        required=False,
+        empty_label="the whole corpus",
+        help_text="The first draw freezes a frame: its list of issues is kept and does not change.",
+    )
     size = forms.IntegerField(label="Issues to draw", min_value=1)
+    without_coded = forms.BooleanField(label="Without issues that somebody has coded", required=False)
     raters = RaterField(
         Membership.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -50,11 +65,11 @@ class RoundForm(forms.Form):
     seed = forms.IntegerField(
         required=False,
         min_value=0,
-        help_text="The same seed on the same corpus draws the same issues. Left empty, one is made.",
+        help_text="The same seed on the same corpus or frame draws the same issues. Left empty, one is made.",
     )
 
-    def __init__(self, data: QueryDict | None, *, study: Study, available: int) -> None:
-        super().__init__(data)
+    def __init__(self, data: QueryDict | None, *, study: Study, available: int, frame: str = "") -> None:
+        super().__init__(data, initial={"frame": frame})
         field: Any = self.fields["version"]
         field.queryset = (
             Version.objects.filter(taxonomy__study=study, number__isnull=False)
@@ -67,6 +82,8 @@ class RoundForm(forms.Form):
             .select_related("user")
             .order_by("alias")
         )
+        field = self.fields["frame"]
+        field.queryset = frames_of(study)
         self.fields["size"].help_text = f"The corpus has {available:,}."
 
 

@@ -14,6 +14,9 @@ class CorpusConfig(AppConfig):
 
         registry.register("corpus.import_file", "corpus.tasks.import_file", ended="corpus.services.imports.ended")
         registry.register("corpus.import_github", "corpus.tasks.import_github", ended="corpus.services.imports.ended")
+        registry.register(
+            "corpus.find_duplicates", "corpus.tasks.find_duplicates", ended="corpus.services.duplicates.ended"
+        )
         register(
             Section("Issues", "issues", 10),
             Section("Imports", "imports", 20, Permission.IMPORT_ISSUES),

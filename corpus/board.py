@@ -12,18 +12,30 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import CharField, F, Value
+from django.db.models import BooleanField, CharField, ExpressionWrapper, F, Value
 from django.db.models.functions import Cast, Concat
 
 from corpus import fulltext
 from corpus.columns import Column, Labels, Mask, Numbers, column, labels, places, seconds
-from corpus.filters import FIELD_OF, IssueFilter
+from corpus.filters import FIELD_OF, HOLDS, IssueFilter
 from corpus.models import CorpusVersion, Issue
 from corpus.queries import by_number, issues_of
 from corpus.words import parse
 from studies.models import Study
 
-FACETS = ("repository", "state", "reason", "label", "association", "year", "bot", "comments", "code", "images")
+FACETS = (
+    "repository",
+    "state",
+    "reason",
+    "label",
+    "association",
+    "year",
+    "bot",
+    "comments",
+    "code",
+    "images",
+    "duplicate",
+)
 BEST, NEWEST, OLDEST, COMMENTS, LONGEST = "best", "newest", "oldest", "comments", "longest"
 # Ranking reads every match; of more than so many the newest come first.
 MOST_RANKED = 1000
@@ -145,13 +157,14 @@ def board_of(study: Study) -> Board:
 
 
 def read(study: Study, version: UUID | None) -> Board:
-    names = ("pk", "opened", "closed", "full", "facts__comments", *COLUMNS.values())
+    names = ("pk", "opened", "closed", "full", "duplicate", "facts__comments", *COLUMNS.values())
     rows = list(
         Issue.objects.filter(facts__study=study)
         .annotate(
             opened=Cast("created_at", CharField()),
             closed=Cast("closed_at", CharField()),
             full=Concat(F("repository__owner"), Value("/"), F("repository__name")),
+            duplicate=ExpressionWrapper(HOLDS["duplicate"], BooleanField()),
         )
         .order_by("pk")
         .values_list(*names)
@@ -164,6 +177,7 @@ def read(study: Study, version: UUID | None) -> Board:
     comments = np.array(by_name["facts__comments"], dtype=np.int64)
     facets: dict[str, Column | Labels] = {name: column(by_name[path]) for name, path in COLUMNS.items()}
     facets |= {"repository": column(by_name["full"]), "comments": column((comments > 0).tolist())}
+    facets |= {"duplicate": column([bool(value) for value in by_name["duplicate"]])}
     facets |= {"year": column([opened[:4] for opened in by_name["opened"]]), "label": labels(study, ids)}
     return Board(version, ids, created, np.where(closed < 0, -1, closed - created), comments, facets)
 

@@ -32,6 +32,7 @@ class IssueFilter:
     comments: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    duplicate: tuple[str, ...] = ()
     year: tuple[str, ...] = ()
     created_from: str = ""
     created_to: str = ""
@@ -78,6 +79,7 @@ HOLDS = {
     "comments": Q(facts__comments__gt=0),
     "code": Q(facts__has_code=True),
     "images": Q(facts__has_images=True),
+    "duplicate": Q(likely_duplicate__isnull=False) | Q(state_reason="duplicate"),
 }
 
 

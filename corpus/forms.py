@@ -4,6 +4,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from corpus.models import Frame
 
 
 class FileImportForm(forms.Form):
@@ -54,3 +58,24 @@ class GitHubImportForm(forms.Form):
             else "Without one, GitHub answers 60 requests an hour, 100 issues each."
         )
         self.fields["token"].help_text = f"{without} It is kept encrypted until the import has ended, then forgotten."
+
+
+class FrameNameForm(forms.Form):
+    name = forms.CharField(
+        max_length=100, help_text="Short, as in a figure of the paper: closed, mentions a model.", label="Name"
+    )
+
+
+class FrameForm(FrameNameForm):
+    parent = forms.ModelChoiceField(
+        Frame.objects.none(),
+        label="Builds on",
+        required=False,
+        empty_label="the whole corpus",
+        help_text="The frame takes what fits the filter out of the issues of this one.",
+    )
+
+    def __init__(self, data: QueryDict | None, *, frames: QuerySet[Frame]) -> None:
+        super().__init__(data)
+        field: Any = self.fields["parent"]
+        field.queryset = frames

@@ -30,6 +30,7 @@ TITLES = {
 WORDS = {
     ("bot", YES): "a bot", ("bot", NO): "a person", ("comments", YES): "with comments",
     ("comments", NO): "without comments", ("code", YES): "with code", ("code", NO): "without code",
+    ("duplicate", YES): "likely duplicates", ("duplicate", NO): "without likely duplicates",
     ("images", YES): "with images", ("images", NO): "without images", ("reason", ""): "no reason",
     ("label", ""): "no label", ("association", ""): "not told", ("association", "NONE"): "nobody of the project",
 }  # fmt: skip
@@ -134,7 +135,11 @@ def choice_words(name: str, value: str) -> str:
 def rows_of(study: Study, ids: Sequence[int], text: str) -> list[Row]:
     """The issues of these ids in this order; with the words that were searched for marked, where they are found."""
     marks = pattern(parse(text))
-    issues = queries.issues_of(study).filter(pk__in=ids).select_related("facts", *(["body"] if marks else []))
+    issues = (
+        queries.issues_of(study)
+        .filter(pk__in=ids)
+        .select_related("facts", "likely_duplicate", *(["body"] if marks else []))
+    )
     by_id = {issue.pk: issue for issue in issues}
     rows = [by_id[pk] for pk in ids if pk in by_id]
     if marks is None:

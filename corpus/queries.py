@@ -9,7 +9,17 @@ from django.db.models import Count, Max, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
 from corpus.fulltext import matching
-from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Part, Repository, Revision
+from corpus.models import (
+    Comment,
+    ImportProblem,
+    ImportRun,
+    Issue,
+    LikelyDuplicate,
+    ListingPage,
+    Part,
+    Repository,
+    Revision,
+)
 from corpus.records import Listing
 from corpus.words import parse
 from jobs.models import Job
@@ -49,6 +59,21 @@ def by_number(text: str) -> Q:
         return Q(repository__owner__iexact=key[1], repository__name__iexact=key[2], number=key[3])
     number_only = NUMBER.fullmatch(text.strip())
     return Q(number=number_only[1]) if number_only else Q(pk__in=[])
+
+
+def texts_by_age(study: Study) -> "QuerySet[Issue, tuple[int, str, str]]":
+    """Id, title and body of every issue, the oldest first."""
+    rows = Issue.objects.filter(repository__study=study).order_by("created_at", "pk")
+    return rows.values_list("pk", "title", "body__markdown")
+
+
+def duplicates_in(study: Study) -> QuerySet[LikelyDuplicate]:
+    """The later issue of each pair, the newest first, both with their repositories."""
+    return (
+        LikelyDuplicate.objects.filter(issue__repository__study=study)
+        .select_related("issue__repository", "of__repository")
+        .order_by("-issue__created_at", "issue")
+    )
 
 
 def get_issue(study: Study, issue_id: int) -> Issue:

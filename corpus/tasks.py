@@ -9,11 +9,12 @@ from typing import TypeVar
 from django.conf import settings
 from django.utils import timezone
 
-from corpus import files, github, queries
+from corpus import duplicates, files, github, queries
 from corpus.github import GitHub
 from corpus.models import ImportRun, Repository
 from corpus.records import Page
 from corpus.services import imports, uploads
+from corpus.services.duplicates import keep_duplicates
 from corpus.services.pages import write_page
 from jobs.errors import Failed, Park
 from jobs.services import Run
@@ -49,6 +50,19 @@ def read_file(run: Run, asked: ImportRun, part: str, pages: Iterable[Page], tota
         page.checkpoint["done"] = done
         write_page(run, asked, part, page)
         run.progress(done, total, unit=part)
+
+
+def find_duplicates(run: Run) -> None:
+    """All issues of the study, oldest first; what was found before is replaced in one step."""
+    issues = queries.texts_by_age(run.job.study)
+    total = issues.count()
+    search = duplicates.Search(lambda pk: duplicates.shingles(*issues.get(pk=pk)[1:]))
+    for done, (pk, title, body) in enumerate(issues.iterator(chunk_size=500), 1):
+        search.add(pk, title, body)
+        if done % 500 == 0:
+            run.progress(done, total, unit="issues")
+    keep_duplicates(run=run, found=search.found())
+    run.progress(total, total, unit="issues")
 
 
 def import_github(run: Run) -> None:

@@ -1,11 +1,19 @@
 from django.urls import path
 
-from corpus.views import imports, issues
+from corpus.views import duplicates, frames, imports, issues
 
 urlpatterns = [
     path("issues/", issues.issues, name="issues"),
     path("issues/<int:issue_id>/", issues.issue, name="issue"),
     path("issues/<int:issue_id>/revisions/", issues.issue_revisions, name="issue_revisions"),
+    path("issues/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("issues/frames/", frames.frames, name="frames"),
+    path("issues/frames/new/", frames.frame_new, name="frame_new"),
+    path("issues/frames/count/", frames.frames_count, name="frames_count"),
+    path("issues/frames/<int:frame_id>/", frames.frame, name="frame"),
+    path("issues/frames/<int:frame_id>/rename/", frames.frame_rename, name="frame_rename"),
+    path("issues/frames/<int:frame_id>/delete/", frames.frame_delete, name="frame_delete"),
+    path("issues/frames/<int:frame_id>/funnel.<str:kind>", frames.frame_funnel, name="frame_funnel"),
     path("imports/", imports.imports, name="imports"),
     path("imports/file/", imports.import_file, name="import_file"),
     path("imports/github/", imports.import_github, name="import_github"),

@@ -1,15 +1,17 @@
 """Rounds: draw a sample, deal it to raters, start, close. What a round may do next stands in `annotator.states`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from annotator.models import Assignment, Round, RoundIssue
+from annotator.services.candidates import Candidates, candidates
 from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, new_seed, order_for, sample_of
 from annotator.states import MOVES, Kind, Phase
-from corpus.models import Issue
+from corpus.models import Frame
 from studies.errors import Invalid, Refused
 from studies.models import Membership, Study, User
 from studies.permissions import Permission, check_is_member, may
@@ -55,15 +57,6 @@ def check_can_rate(raters: Sequence[Membership], study: Study) -> None:
             raise Invalid({"raters": f"{rater.alias} may not code in this study."})
 
 
-def check_size(size: int, available: int) -> None:
-    if size < 1:
-        raise Invalid({"size": "A round needs at least one issue."})
-    if not available:
-        raise Invalid({"size": "The corpus has no issues yet. Import some first."})
-    if size > available:
-        raise Invalid({"size": f"The corpus has {available:,} issues; draw {available:,} or fewer."})
-
-
 @transaction.atomic
 def draft_round(
     *,
@@ -74,11 +67,14 @@ def draft_round(
     seed: int | None = None,
     several_codes: bool = True,
     kind: str = Kind.CODING,
+    frame: Frame | None = None,
+    without_coded: bool = False,
     by: User,
 ) -> Round:
     """A simple random sample of `size` issues, each given to every rater, in an order of its own for each.
 
-    The same seed on the same corpus draws and deals the same. Raters see nothing of it until it is started.
+    Drawn from the corpus, or from a frame, which is frozen by it. The same seed on the same corpus or frame draws and
+    deals the same. Raters see nothing of it until it is started.
     """
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
     check_can_be_coded_with(version, study)
@@ -88,41 +84,38 @@ def draft_round(
     if seed is not None and not 0 <= seed < SEEDS:
         raise Invalid({"seed": f"A seed is a whole number from 0 to {SEEDS - 1}."})
     Study.objects.select_for_update().only("pk").get(pk=study.pk)
-    issues = issue_ids(study)
-    check_size(size, len(issues))
-    seed = new_seed() if seed is None else seed
+    number, seed = next_number(study), new_seed() if seed is None else seed
+    found = candidates(study=study, frame=frame, without_coded=without_coded, draw=f"Round {number}", size=size, by=by)
     round = Round(
         study=study,
-        number=next_number(study),
+        number=number,
         kind=kind,
         version=version,
         several_codes=several_codes,
         drafted_at=timezone.now(),
-        sample={
-            "method": "simple random sample without replacement",
-            "size": size,
-            "of": len(issues),
-            "seed": seed,
-            "generator": GENERATOR,
-            "generator_version": GENERATOR_VERSION,
-        },
+        sample=sample_facts(size, found, seed),
     )
     round.save()
-    deal(round, issues, raters, seed=seed)
+    deal(round, found.issues, raters, seed=seed)
     record_event(study=study, by=by, verb="drafted", target=str(round).lower(), data={**round.sample, "kind": kind})
     return round
 
 
+def sample_facts(size: int, found: Candidates, seed: int) -> dict[str, Any]:
+    """How it was drawn, as the round keeps it: with the list of candidates, anyone can repeat it."""
+    return {
+        "method": "simple random sample without replacement",
+        "size": size,
+        "of": len(found.issues),
+        "seed": seed,
+        "generator": GENERATOR,
+        "generator_version": GENERATOR_VERSION,
+        **found.kept,
+    }
+
+
 def next_number(study: Study) -> int:
     return (study.rounds.aggregate(last=Max("number"))["last"] or 0) + 1
-
-
-def issue_ids(study: Study) -> dict[str, int]:
-    """All issues of the corpus by `owner/name#number`, the repository in lower case."""
-    rows = Issue.objects.filter(repository__study=study).values_list(
-        "repository__owner", "repository__name", "number", "pk"
-    )
-    return {f"{owner}/{name}".lower() + f"#{number}": pk for owner, name, number, pk in rows.iterator()}
 
 
 def deal(round: Round, issues: dict[str, int], raters: Sequence[Membership], *, seed: int) -> None:

@@ -30,7 +30,7 @@ def rounds(request: HttpRequest, slug: str) -> HttpResponse:
 def round_new(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug, Permission.MANAGE_ROUNDS)
     available = issues_in(access.study)
-    form = RoundForm(request.POST or None, study=access.study, available=available)
+    form = RoundForm(request.POST or None, study=access.study, available=available, frame=request.GET.get("frame", ""))
     if form.is_valid():
         try:
             made = draft_round(study=access.study, by=access.user, **form.cleaned_data)

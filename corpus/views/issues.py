@@ -38,6 +38,7 @@ def issues(request: HttpRequest, slug: str) -> HttpResponse:
         "before": listing.address(before=page.ids[0]) if page.has_before and page.ids else "",
         "after": listing.address(after=page.ids[-1]) if page.has_after and page.ids else "",
         "filtered": bool(listing.asked.to_params()),
+        "may_frame": access.may(Permission.MANAGE_ROUNDS),
         "may_import": access.may(Permission.IMPORT_ISSUES),
     }
     return render(request, "corpus/issues.html", context)
@@ -51,6 +52,7 @@ def number(request: HttpRequest, name: str) -> int | None:
 def issue(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
     access = open_study(request, slug)
     found = queries.get_issue(access.study, issue_id)
+    leads = access.may(Permission.IMPORT_ISSUES)
     comments = list(queries.comments_of(found))
     listing = Listing.from_query(request.GET)
     before, after = find(access.study, listing.asked, listing.sort).neighbours(issue_id)
@@ -63,6 +65,8 @@ def issue(request: HttpRequest, slug: str, issue_id: int) -> HttpResponse:
         "before": before,
         "after": after,
         "revisions": queries.revisions_of(found).count(),
+        "duplicate": queries.duplicates_in(access.study).filter(issue=found).first() if leads else None,
+        "leads": leads,
     }
     return render(request, "corpus/issue.html", context)
 

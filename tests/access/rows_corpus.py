@@ -11,10 +11,29 @@ def run(world):
     return {"slug": world.study.slug, "run_id": world.import_run.pk}
 
 
+def frame(world):
+    return {"slug": world.study.slug, "frame_id": world.frame.pk}
+
+
+def funnel(kind):
+    return lambda world: frame(world) | {"kind": kind}
+
+
 ROWS = [
     Row("issues", MEMBERS_ONLY),
     Row("issue", MEMBERS_ONLY, kwargs=issue),
     Row("issue_revisions", MEMBERS_ONLY, kwargs=issue),
+    Row("duplicates", LEAD_ONLY),
+    Row("duplicates", LEAD_ONLY_WRITE, method="post"),
+    Row("frames", MEMBERS_ONLY),
+    Row("frame", MEMBERS_ONLY, kwargs=frame),
+    Row("frame_new", LEAD_ONLY),
+    Row("frame_new", LEAD_ONLY, method="post", data=lambda world: {"name": "All"}, why="without a filter"),
+    Row("frames_count", LEAD_ONLY_WRITE, method="post"),
+    Row("frame_rename", LEAD_ONLY_WRITE, method="post", kwargs=frame, data=lambda world: {"name": "Done"}),
+    Row("frame_delete", LEAD_ONLY_WRITE, method="post", kwargs=frame),
+    Row("frame_funnel", MEMBERS_ONLY, kwargs=funnel("svg")),
+    Row("frame_funnel", page(SIGN_IN, 404, 404, 404, 404), kwargs=funnel("pdf"), why="no such figure"),
     Row("imports", LEAD_ONLY),
     Row("import_file", page(SIGN_IN, 404, 403, 403, 422), method="post", why="without a file"),
     Row("import_github", LEAD_ONLY_WRITE, method="post", data=lambda world: {"repository": "a/b", "state": "all"}),

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from annotator.states import Phase
+from corpus.services.frames import create_frame
 from studies.models import Membership, Study
 from studies.services.invitations import invite
 from tests import factories
@@ -22,8 +23,9 @@ def build(study: Study, members: dict[str, Membership]) -> Any:
     drafted = factories.round_of(version, issues[:2], [a, b], phase=Phase.DRAFTED)
     invitation, token = invite(study=study, role="rater", by=lead.user)
     run = factories.import_run(study, lead.user)
+    frame = create_frame(study=study, name="Closed", params={"state": ["closed"]}, by=lead.user)
     return SimpleNamespace(
         study=study, members=members, repository=repository, issues=issues, comment=comment, version=version,
         draft=draft, closed=closed, running=running, drafted=drafted, invitation=invitation, token=token,
-        import_run=run, job=run.job,
+        import_run=run, job=run.job, frame=frame,
     )  # fmt: skip

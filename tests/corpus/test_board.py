@@ -10,13 +10,14 @@ from hypothesis.extra.django import TestCase
 from corpus import board
 from corpus.board import BEST, COMMENTS, FACETS, LONGEST, NEWEST, OLDEST, find
 from corpus.filters import IssueFilter
-from corpus.models import Issue
+from corpus.models import Issue, LikelyDuplicate
 from tests import factories
 
 CHOICES = {
     "repository": ["lab/one", "LAB/two"], "state": ["open", "closed", "odd"], "reason": ["", "completed"],
     "label": ["", "bug", "model"], "association": ["", "OWNER"], "year": ["2024", "2025"], "bot": ["yes", "no"],
-    "comments": ["yes", "no"], "code": ["yes", "no"], "images": ["yes", "no"], "q": ["load", "-load", "#3", "'", "cr*"],
+    "comments": ["yes", "no"], "code": ["yes", "no"], "images": ["yes", "no"],
+    "duplicate": ["yes", "no"], "q": ["load", "-load", "#3", "'", "cr*"],
     "created_from": ["2024-02-29"], "created_to": ["2024-06-30"],
 }  # fmt: skip
 FILTERS = st.fixed_dictionaries(
@@ -32,8 +33,9 @@ def make_corpus(study):
     factories.issue(
         two, number=3, author_association="OWNER", labels=["bug", "model"], body="![x](https://a/b)", days=9
     )
-    factories.issue(two, number=4, title="Load", created_at=at.replace(month=12), body="```\nx\n```")
+    fourth = factories.issue(two, number=4, title="Load", created_at=at.replace(month=12), body="```\nx\n```")
     factories.comment(second, "It loads, then: load")
+    LikelyDuplicate.objects.create(issue=fourth, of=second, similarity=0.9, found_at=at)
 
 
 class BoardSaysWhatTheFilterSays(TestCase):
