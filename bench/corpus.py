@@ -6,6 +6,7 @@ empty database that may be filled and emptied. Requests go through the whole of 
 
 import argparse
 import hashlib
+import itertools
 import os
 import random
 import statistics
@@ -132,23 +133,31 @@ def measure(size: int) -> None:
     client = Client()
     client.force_login(lead)
     print(f"{connection.vendor}, {size:,} issues, {size * COMMENTS:,} comments: filled in {filled:.0f} s")
-    print(f"  {'first list after a change':<28}{timed(client, study, 'issues/'):8.1f} ms")
+    print(f"  {'first list after a change':<28}{timed(client, study, 'issues/')[0]:8.1f} ms")
     for kind, addresses in KINDS.items():
-        taken = [
-            timed(client, study, address) for _, address in zip(range(TIMES), addresses(random.Random(1)), strict=False)
-        ]
-        cuts = statistics.quantiles(taken, n=20, method="inclusive")
-        verdict = "met" if cuts[18] <= BUDGETS[kind] else "missed"
+        chance = random.Random(1)
+        taken = [timed(client, study, address) for address in itertools.islice(addresses(chance), TIMES)]
+        middle, most = cuts([wall for wall, _ in taken])
+        own = cuts([own for _, own in taken])[1]
+        verdict = "met" if most <= BUDGETS[kind] else "missed"
         print(
-            f"  {kind:<10}p50 {cuts[9]:7.1f} ms   p95 {cuts[18]:7.1f} ms   budget {BUDGETS[kind]} ms, {verdict}",
+            f"  {kind:<8}p50 {middle:6.1f}   p95 {most:6.1f} ms ({own:.1f} of it our own process), {verdict}",
             flush=True,
         )
+    print(f"  budgets {BUDGETS}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
-def timed(client: Client, study: Study, address: str) -> float:
-    begun = time.perf_counter()
+def cuts(taken: list[float]) -> tuple[float, float]:
+    """The median and the 95th percentile."""
+    parts = statistics.quantiles(taken, n=20, method="inclusive")
+    return parts[9], parts[18]
+
+
+def timed(client: Client, study: Study, address: str) -> tuple[float, float]:
+    """Milliseconds on the clock, and of this process's own work."""
+    begun, worked = time.perf_counter(), time.process_time()
     answer = client.get(f"/studies/{study.slug}/{address}", headers={"host": "localhost"})
-    taken = (time.perf_counter() - begun) * 1000
+    taken = (time.perf_counter() - begun) * 1000, (time.process_time() - worked) * 1000
     if answer.status_code != 200:
         raise SystemExit(f"{address}: {answer.status_code}")
     return taken

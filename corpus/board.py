@@ -247,7 +247,7 @@ def holding(board: Board, study: Study, text: str) -> Mask:
 
 
 def numbers(listed: str) -> Numbers:
-    return np.array(listed.split(",") if listed else [], dtype=np.int64)
+    return np.fromstring(listed, dtype=np.int64, sep=",")
 
 
 def best_first(board: Board, mask: Mask, text: str) -> Numbers:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser
 
-from corpus.models import ImportProblem, ImportRun, Issue
+from corpus.models import Comment, ImportProblem, ImportRun, Issue
 from jobs import services
 from jobs.models import Job, State
 from tests import factories
@@ -398,3 +398,23 @@ def test_references_lead_to_the_issues_of_this_study(visit, corpus, study):
     links = {node.text(): node.attributes["href"] for node in visit("issue", naming.pk)[1].css(".prose a")}
     ids = {issue.title: reverse("issue", args=[study.slug, issue.pk]) for issue in Issue.objects.all()}
     assert links == {"#2": ids["Slow load"], "lab/two#1": ids["Wrong caption"], "#1": ids["Crash on load"]}
+
+
+@pytest.mark.parametrize(("amount", "length", "shown"), [(100, 1, 100), (101, 1, 30), (40, 6000, 30), (25, 9000, 25)])
+def test_long_threads_are_folded(visit, study, amount, length, shown):
+    issue = factories.issue(factories.repository(study))
+    text = factories.text("x" * length)
+    Comment.objects.bulk_create(
+        Comment(issue=issue, github_id=place, author=f"a{place}", created_at=factories.NOW, text=text)
+        for place in range(amount)
+    )
+    html = visit("issue", issue.pk, data={"q": "x"})[1]
+    authors = [node.text() for node in html.css("article.comment header b")]
+    everybody = [f"a{place}" for place in range(amount)]
+    assert authors == (everybody if shown == amount else everybody[:20] + everybody[-10:])
+    assert words(html.css_first("#comments")) == f"{amount} comments"
+    links = [(words(node), node.attributes["href"]) for node in html.css("#folded a")]
+    expected = (f"Show the {amount - 30} comments between", "?q=x&thread=whole#comments")
+    assert links == ([] if shown == amount else [expected])
+    whole = visit("issue", issue.pk, data={"thread": "whole"})[1]
+    assert [node.text() for node in whole.css("article.comment header b")] == everybody
