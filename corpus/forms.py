@@ -43,15 +43,15 @@ class FileImportForm(forms.Form):
     issues = forms.FileField(
         label="Issues",
         help_text=(
-            "JSON Lines with GitHub's issue objects (.jsonl), or a table (.csv) with the columns "
-            "title, body, url, created_at and closed_at."
+            "JSON or JSON Lines of GitHub, gh, GH Archive or GitLab (.json, .jsonl), or a table "
+            "(.csv, .tsv, .xlsx). Plain or packed (.gz, .zst, .zip)."
         ),
         error_messages={"empty": "This file is empty.", "required": "Choose a file of issues."},
     )
     comments = forms.FileField(
         label="Comments",
         required=False,
-        help_text="JSON Lines with GitHub's comment objects, each with its issue_url.",
+        help_text="JSON or JSON Lines with GitHub's comment objects, each with its issue_url.",
         error_messages={"empty": "This file is empty."},
     )
 

@@ -26,30 +26,25 @@ STATES = ("all", "open", "closed")
 
 
 def request_file_import(
-    *, study: Study, issues: "File[bytes]", comments: "File[bytes] | None" = None, by: User
+    *,
+    study: Study,
+    issues: "File[bytes]",
+    comments: "File[bytes] | None" = None,
+    columns: files.Columns | None = None,
+    by: User,
 ) -> ImportRun:
     """Keep the files and queue their import. Invalid, by field, when a file cannot be an import.
 
-    The files are copied before the transaction: a large upload must not hold the database.
+    `columns` says how a table is read; without them they are guessed from its first line. The files are copied before
+    the transaction: a large upload must not hold the database.
     """
     check_is_member(by, study, Permission.IMPORT_ISSUES)
-    kind = checked_kind("issues", issues)
-    if comments and checked_kind("comments", comments) != files.LINES:
-        raise Invalid({"comments": "Comments are read from JSON Lines only (.jsonl)."})
-    kept = {"issues": uploads.keep(issues), "comments": uploads.keep(comments) if comments else ""}
-    options = {"name": str(issues.name)[:200], "kind": kind, "comments_name": str(comments.name) if comments else ""}
+    upload = uploads.receive(issues, comments)
     try:
-        return queue(study, FROM_FILE, Source.FILE, options | kept, by)
+        return queue(study, FROM_FILE, Source.FILE, uploads.with_columns(upload, columns), by)
     except BaseException:
-        uploads.remove(*kept.values())
+        uploads.remove(*uploads.kept_by(upload))
         raise
-
-
-def checked_kind(field: str, file: "File[bytes]") -> str:
-    try:
-        return files.check(file, str(file.name))
-    except files.BadFile as problem:
-        raise Invalid({field: str(problem)}) from problem
 
 
 def request_github_import(
@@ -99,7 +94,7 @@ def ended(job: Job, state: State) -> None:
     asked.save(update_fields=["options"])
     if state == State.FAILED:
         return
-    transaction.on_commit(lambda: uploads.remove(asked.options.get("issues", ""), asked.options.get("comments", "")))
+    transaction.on_commit(lambda: uploads.remove(*uploads.kept_by(asked.options)))
     if state == State.DONE:
         record_imported(job, asked)
 

@@ -1,10 +1,21 @@
-"""Uploaded files: kept under random names in the data folder until their import has ended."""
+"""Uploaded files: kept under random names in the data folder until their import has ended.
+
+An upload is told as JSON, so that it can stand in the options of an import: the files' own names, the names they are
+kept under, and the kind of each.
+"""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
+
+from corpus import files
+from studies.errors import Invalid
+
+LONE_COMMENTS = "Comments are read from JSON with GitHub's comment objects only (.jsonl, .json)."
 
 
 def folder() -> Path:
@@ -29,3 +40,45 @@ def keep(file: "File[bytes]") -> str:
 def remove(*names: str) -> None:
     for name in filter(None, names):
         path_of(name).unlink(missing_ok=True)
+
+
+def receive(issues: "File[bytes]", comments: "File[bytes] | None") -> dict[str, Any]:
+    """Keep the files. Invalid, by field, when one cannot be an import; then none is kept."""
+    kind = checked_kind("issues", issues)
+    comments_kind = checked_kind("comments", comments) if comments else None
+    if comments_kind and comments_kind.shape != "github":
+        raise Invalid({"comments": LONE_COMMENTS})
+    return {
+        "name": str(issues.name)[:200],
+        "issues": keep(issues),
+        "kind": kind.as_json(),
+        "comments_name": str(comments.name)[:200] if comments else "",
+        "comments": keep(comments) if comments else "",
+        "comments_kind": comments_kind.as_json() if comments_kind else None,
+    }
+
+
+def checked_kind(field: str, file: "File[bytes]") -> files.Kind:
+    try:
+        return files.find_kind(file, str(file.name))
+    except files.BadFile as problem:
+        raise Invalid({field: str(problem)}) from problem
+
+
+def with_columns(upload: Mapping[str, Any], columns: files.Columns | None) -> dict[str, Any]:
+    """The upload with what the columns of its table mean, as given or as guessed. Invalid when they do not suffice."""
+    kind, path = files.Kind.of_json(upload["kind"]), path_of(upload["issues"])
+    if kind.shape:
+        return dict(upload)
+    try:
+        table = files.look_at(path, kind, encoding=columns.encoding if columns else "")
+        chosen = columns or table.guess
+        files.check_columns(chosen, table.names)
+    except files.BadFile as problem:
+        raise Invalid({"issues": str(problem)}) from problem
+    return {**upload, "kind": files.Kind(kind.layout, columns=chosen).as_json()}
+
+
+def kept_by(upload: Mapping[str, Any]) -> tuple[str, str]:
+    """The names its files are kept under, empty where there is none."""
+    return upload.get("issues", ""), upload.get("comments", "")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser
 
+from corpus.files.kinds import CANNOT
 from corpus.models import ImportProblem, ImportRun, Issue
 from jobs import services
 from jobs.models import Job, State
@@ -188,7 +189,7 @@ def test_import_of_a_file_begins_on_the_page(visit, upload, study):
     [
         ("import_file", {}, "issues", "Choose a file of issues."),
         ("import_file", {"issues": ("a.jsonl", b"")}, "issues", "This file is empty."),
-        ("import_file", {"issues": ("a.png", b"x")}, "issues", "This kind of file cannot be read. Choose JSON Lines (.jsonl) or a table (.csv)."),  # noqa: E501
+        ("import_file", {"issues": ("a.png", b"x")}, "issues", CANNOT),
         ("import_github", {"state": "all"}, "repository", "Name a repository as owner/name."),
         ("import_github", {"repository": "nothing", "state": "all"}, "repository", "“nothing” is not a repository. Write it as owner/name, such as tidewater/captioner."),  # noqa: E501
         ("import_github", {"repository": "a/b", "state": "all", "since": "soon"}, "since", "Enter a valid date/time."),
