@@ -2,10 +2,11 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
-from corpus.models import Comment, ImportProblem, ImportRun, Issue, ListingPage, Repository, Revision
+from corpus.models import Comment, ImportProblem, ImportRun, ImportTally, Issue, ListingPage, Repository, Revision
 from corpus.records import Listing
 from jobs.models import Job
 from studies.errors import NotThere
@@ -86,6 +87,13 @@ def import_of(job: Job) -> ImportRun:
 def problems_of(run: ImportRun) -> QuerySet[ImportProblem]:
     """In the order they were met."""
     return run.problems.order_by("pk")
+
+
+def tallies_of(run: ImportRun) -> "QuerySet[ImportTally, Any]":
+    """What the import came to, by repository."""
+    sums = {name: Sum(name) for name in ("new", "changed", "same", "comments")}
+    rows = run.tallies.values("repository").order_by("repository")
+    return rows.annotate(**{f"sum_{name}": total for name, total in sums.items()})
 
 
 def newest_issue_of(repository: Repository) -> datetime | None:

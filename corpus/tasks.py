@@ -15,6 +15,7 @@ from corpus.models import ImportRun, Repository
 from corpus.records import Page
 from corpus.services import imports, uploads
 from corpus.services.pages import write_page
+from corpus.services.rehearsal import Rehearsal
 from jobs.errors import Failed, Park
 from jobs.services import Run
 
@@ -27,6 +28,14 @@ def import_file(run: Run) -> None:
     """Issues first, then the comments of the second file, or of the same, each from where its checkpoint says."""
     asked = queries.import_of(run.job)
     read_files(run, asked, partial(write_page, run, asked))
+
+
+def try_file(run: Run) -> None:
+    """The same, without writing: from the start on, however often it is interrupted."""
+    asked = queries.import_of(run.job)
+    rehearsal = Rehearsal(run, asked)
+    rehearsal.begin()
+    read_files(run, asked, rehearsal.take)
 
 
 def read_files(run: Run, asked: ImportRun, write: Callable[[str, Page], None]) -> None:

@@ -9,5 +9,8 @@ urlpatterns = [
     path("imports/file/", imports.import_file, name="import_file"),
     path("imports/github/", imports.import_github, name="import_github"),
     path("imports/<int:run_id>/", imports.import_run, name="import_run"),
+    path("imports/<int:run_id>/confirm/", imports.import_confirm, name="import_confirm"),
+    path("imports/<int:run_id>/discard/", imports.import_discard, name="import_discard"),
+    path("imports/<int:run_id>/undo/", imports.import_undo, name="import_undo"),
     path("imports/<int:run_id>/problems.csv", imports.import_problems, name="import_problems"),
 ]

@@ -5,6 +5,7 @@ kept under, and the kind of each.
 """
 
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from django.core.files.base import File
 from corpus import files
 from studies.errors import Invalid
 
+FIELDS = ("name", "issues", "kind", "comments_name", "comments", "comments_kind")
+KEPT_SECONDS = 30 * 86400
 LONE_COMMENTS = "Comments are read from JSON with GitHub's comment objects only (.jsonl, .json)."
 
 
@@ -48,6 +51,7 @@ def receive(issues: "File[bytes]", comments: "File[bytes] | None") -> dict[str, 
     comments_kind = checked_kind("comments", comments) if comments else None
     if comments_kind and comments_kind.shape != "github":
         raise Invalid({"comments": LONE_COMMENTS})
+    sweep()
     return {
         "name": str(issues.name)[:200],
         "issues": keep(issues),
@@ -82,3 +86,14 @@ def with_columns(upload: Mapping[str, Any], columns: files.Columns | None) -> di
 def kept_by(upload: Mapping[str, Any]) -> tuple[str, str]:
     """The names its files are kept under, empty where there is none."""
     return upload.get("issues", ""), upload.get("comments", "")
+
+
+def all_there(upload: Mapping[str, Any]) -> bool:
+    return all(path_of(name).exists() for name in kept_by(upload) if name)
+
+
+def sweep() -> None:
+    """Remove files that nobody came back for: dry runs that were never confirmed, imports that failed long ago."""
+    for path in folder().iterdir():
+        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            path.unlink(missing_ok=True)

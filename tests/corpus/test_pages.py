@@ -166,7 +166,7 @@ def test_rows_of_other_studies_are_not_there(visit, lead, name):
     assert visit(name, row.pk)[0].status_code == 404
 
 
-def test_import_of_a_file_begins_on_the_page(visit, upload, study):
+def test_import_of_a_file_begins_with_a_dry_run_on_the_page(visit, upload, study):
     data = {
         "issues": upload(made.lines([made.issue(1)])),
         "comments": upload(made.lines([made.comment(1, 2)]), "c.jsonl"),
@@ -176,6 +176,12 @@ def test_import_of_a_file_begins_on_the_page(visit, upload, study):
     assert response["Location"] == reverse("import_run", args=[study.slug, asked.pk])
     services.run(asked.job.pk)
     html = visit("import_run", asked.pk)[1]
+    assert words(html.css_first("h1")) == "Dry run of issues.jsonl"
+    assert not Issue.objects.exists()
+    visit("import_confirm", asked.pk, method="post")
+    confirmed = ImportRun.objects.get(dry=False)
+    services.run(confirmed.job.pk)
+    html = visit("import_run", confirmed.pk)[1]
     assert {words(node.css_first("dt")): words(node.css_first("dd")) for node in html.css(".facts div")} == {
         "New issues": "1", "Changed": "0 earlier text kept", "Unchanged": "0", "Comments": "1",
         "Pull requests": "0 left out", "Refused": "0",
@@ -285,3 +291,29 @@ def test_api_gives_pages(visit, study):
     answer = visit("api-issues", data={"limit": 2, "offset": 2})[0].json()
     assert (answer["count"], len(answer["results"])) == (3, 1)
     assert Issue.objects.count() == 3
+
+
+def test_refusal_is_told_on_the_page_of_the_import(visit, study, lead):
+    asked = factories.import_run(study, lead, options={"name": "x.jsonl"})
+    response, html = visit("import_undo", asked.pk, method="post")
+    assert response.status_code == 409
+    assert "There is nothing to undo: this import brought nothing that is still here." in words(html.css_first("main"))
+
+
+def test_import_is_undone_or_discarded_on_its_page(visit, upload, study):
+    visit("import_file", data={"issues": upload(made.lines([made.issue(1)]))}, method="post")
+    trial = ImportRun.objects.get()
+    services.run(trial.job.pk)
+    visit("import_confirm", trial.pk, method="post")
+    done = ImportRun.objects.get(dry=False)
+    services.run(done.job.pk)
+    page = visit("import_run", done.pk)[1]
+    assert page.css_first(f'form[action="{reverse("import_undo", args=[study.slug, done.pk])}"]') is not None
+    visit("import_undo", done.pk, method="post")
+    assert not Issue.objects.exists()
+    assert "Undone" in words(visit("import_run", done.pk)[1].css_first("main"))
+    visit("import_file", data={"issues": upload(made.lines([made.issue(1)]))}, method="post")
+    second = ImportRun.objects.order_by("pk").last()
+    services.run(second.job.pk)
+    response, _ = visit("import_discard", second.pk, method="post")
+    assert response["Location"] == reverse("imports", args=[study.slug])
