@@ -7,6 +7,7 @@ urlpatterns = [
     path("issues/<int:issue_id>/", issues.issue, name="issue"),
     path("imports/", imports.imports, name="imports"),
     path("imports/file/", imports.import_file, name="import_file"),
+    path("imports/columns/<str:upload>/", imports.import_columns, name="import_columns"),
     path("imports/github/", imports.import_github, name="import_github"),
     path("imports/<int:run_id>/", imports.import_run, name="import_run"),
     path("imports/<int:run_id>/confirm/", imports.import_confirm, name="import_confirm"),

@@ -12,6 +12,7 @@ from corpus.files import entries
 from corpus.files.columns import Columns, RowReader, Table, check_columns, guess_columns
 from corpus.files.entries import BadFile, Entry
 from corpus.files.moments import has_no_zone
+from corpus.payloads import UNSTORABLE
 
 DELIMITERS = ",;\t|"
 BOM = "\ufeff"
@@ -40,7 +41,12 @@ def delimiter_of(header: str) -> str:
 
 def names_in(header: str, delimiter: str) -> list[str]:
     row = next(csv.reader([header], delimiter=delimiter), [])
-    return [name.strip().strip(BOM) for name in row]
+    return [showable(name).strip().strip(BOM) for name in row]
+
+
+def showable(cell: str) -> str:
+    """The cell without what no page and no database can hold."""
+    return UNSTORABLE.sub("\ufffd", cell)
 
 
 def opened(content: BinaryIO, encoding: str) -> io.TextIOWrapper:
@@ -61,7 +67,11 @@ def look(content: BinaryIO, *, encoding: str = "") -> Table:
     names = names_in(header, delimiter)
     if not any(names):
         raise BadFile("The first line must name the columns.")
-    rows = [row for _, row, wrong in first_rows(text, delimiter) if not wrong and len(row) == len(names)]
+    rows = [
+        [showable(cell) for cell in row]
+        for _, row, wrong in first_rows(text, delimiter)
+        if not wrong and len(row) == len(names)
+    ]
     guess = guess_columns(names, encoding=encoding, delimiter=delimiter)
     return Table(names, rows, guess, zoneless(rows, names, guess))
 

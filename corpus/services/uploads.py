@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.core.files.base import File
 
 from corpus import files
-from studies.errors import Invalid
+from studies.errors import Invalid, NotThere
+from studies.models import Study
 
 FIELDS = ("name", "issues", "kind", "comments_name", "comments", "comments_kind")
+SALT = "corpus.upload"
 KEPT_SECONDS = 30 * 86400
 LONE_COMMENTS = "Comments are read from JSON with GitHub's comment objects only (.jsonl, .json)."
 
@@ -71,16 +74,44 @@ def checked_kind(field: str, file: "File[bytes]") -> files.Kind:
 
 def with_columns(upload: Mapping[str, Any], columns: files.Columns | None) -> dict[str, Any]:
     """The upload with what the columns of its table mean, as given or as guessed. Invalid when they do not suffice."""
-    kind, path = files.Kind.of_json(upload["kind"]), path_of(upload["issues"])
-    if kind.shape:
+    if not is_table(upload):
         return dict(upload)
+    table = look_at(upload, encoding=columns.encoding if columns else "")
+    chosen = columns or table.guess
     try:
-        table = files.look_at(path, kind, encoding=columns.encoding if columns else "")
-        chosen = columns or table.guess
         files.check_columns(chosen, table.names)
     except files.BadFile as problem:
         raise Invalid({"issues": str(problem)}) from problem
-    return {**upload, "kind": files.Kind(kind.layout, columns=chosen).as_json()}
+    return {**upload, "kind": files.Kind(upload["kind"]["layout"], columns=chosen).as_json()}
+
+
+def token_of(study: Study, upload: Mapping[str, Any]) -> str:
+    """The upload as a signed text for an address, while its columns are still to be chosen."""
+    return signing.dumps({"study": study.pk, **upload}, salt=SALT, compress=True)
+
+
+def of_token(study: Study, token: str) -> dict[str, Any]:
+    """NotThere when the token is of another study, or the files are gone."""
+    try:
+        upload: dict[str, Any] = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        upload = {}
+    if upload.pop("study", None) != study.pk or not all_there(upload):
+        raise NotThere("This file is no longer kept. Choose it again.")
+    return upload
+
+
+def look_at(upload: Mapping[str, Any], *, encoding: str = "") -> files.Table:
+    """The table's columns and first rows. Invalid when it cannot be opened."""
+    try:
+        kind = files.Kind.of_json(upload["kind"])
+        return files.look_at(path_of(upload["issues"]), kind, encoding=encoding)
+    except files.BadFile as problem:
+        raise Invalid({"issues": str(problem)}) from problem
+
+
+def is_table(upload: Mapping[str, Any]) -> bool:
+    return not upload["kind"]["shape"]
 
 
 def kept_by(upload: Mapping[str, Any]) -> tuple[str, str]:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from corpus import queries
-from corpus.forms import FileImportForm, GitHubImportForm
+from corpus.forms import ColumnsForm, FileImportForm, GitHubImportForm, known_encoding
 from corpus.models import ImportRun
+from corpus.services.columns import remember_columns, remembered_columns
 from corpus.services.imports import (
     can_confirm,
     confirm_trial,
@@ -23,7 +24,7 @@ from corpus.services.imports import (
     request_trial,
 )
 from corpus.services.undo import undo_import, why_not_undo
-from corpus.services.uploads import kept_by, receive, remove
+from corpus.services.uploads import is_table, kept_by, look_at, of_token, receive, remove, token_of
 from jobs.queries import pace
 from jobs.tasks import send
 from studies.errors import Conflict, Invalid
@@ -57,12 +58,35 @@ def import_file(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def try_first(access: Access, upload: dict[str, Any]) -> HttpResponse:
-    """Nothing is imported before the lead has seen what would come of it."""
+    """Nothing is imported before the lead has seen what would come of it; of a table, what its columns mean."""
     try:
+        if is_table(upload):
+            look_at(upload)
+            return redirect("import_columns", access.study.slug, token_of(access.study, upload))
         return begin(access, request_trial(study=access.study, by=access.user, upload=upload))
     except Invalid:
         remove(*kept_by(upload))
         raise
+
+
+def import_columns(request: HttpRequest, slug: str, upload: str) -> HttpResponse:
+    """What the columns of a table mean, with its first rows; posted, the dry run begins."""
+    access = open_study(request, slug, Permission.IMPORT_ISSUES)
+    told = of_token(access.study, upload)
+    table = look_at(told, encoding=known_encoding(request.POST.get("encoding", "")))
+    columns = remembered_columns(access.study, table.names) or table.guess
+    chosen = request.method == "POST" and "look" not in request.POST
+    form = ColumnsForm(table, columns, request.POST if chosen else None)
+    if chosen and form.is_valid():
+        try:
+            asked = request_trial(study=access.study, upload=told, columns=form.columns(), by=access.user)
+        except Invalid as error:
+            form.add_error(None, error.messages[0])
+        else:
+            remember_columns(study=access.study, names=table.names, columns=form.columns(), by=access.user)
+            return begin(access, asked)
+    context = {"form": form, "table": table, "name": told["name"]}
+    return render(request, "corpus/import_columns.html", context, status=422 if chosen else 200)
 
 
 @require_POST

@@ -16,6 +16,12 @@ ROWS = [
     Row("issue", MEMBERS_ONLY, kwargs=issue),
     Row("imports", LEAD_ONLY),
     Row("import_file", page(SIGN_IN, 404, 403, 403, 422), method="post", why="without a file"),
+    Row(
+        "import_columns",
+        page(SIGN_IN, 404, 403, 403, 404),
+        kwargs=lambda world: {"slug": world.study.slug, "upload": "x"},
+        why="no such file",
+    ),
     Row("import_github", LEAD_ONLY_WRITE, method="post", data=lambda world: {"repository": "a/b", "state": "all"}),
     Row("import_run", LEAD_ONLY, kwargs=run),
     Row("import_problems", LEAD_ONLY, kwargs=run),
