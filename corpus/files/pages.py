@@ -13,7 +13,7 @@ from corpus.files.kinds import ARRAY, BY_NAME, LINES, WORKBOOK, Kind
 from corpus.files.unpacking import unpacked
 from corpus.records import BadRecord, Page, Problem
 
-PAGE_RECORDS = 500
+PAGE_RECORDS = 1000
 PAGE_BYTES = 8 * 2**20
 Take = Callable[[Page, Mapping[str, Any], str], None]
 

@@ -51,9 +51,13 @@ def issue_ids(study: Study, comments: Iterable[CommentRecord]) -> dict[tuple[str
 
 
 def known_comments(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Comment]:
+    """The sum hides the second list from SQLite's index: it would look up every pair of both lists."""
     wanted = set(keys)
-    rows = Comment.objects.select_for_update().filter(
-        issue_id__in={issue_id for issue_id, _ in wanted}, github_id__in={github_id for _, github_id in wanted}
+    rows = (
+        Comment.objects.select_for_update()
+        .filter(issue_id__in={issue_id for issue_id, _ in wanted})
+        .annotate(by_github=F("github_id") + 0)
+        .filter(by_github__in={github_id for _, github_id in wanted})
     )
     return {(row.issue_id, row.github_id): row for row in rows.order_by("pk")}
 
