@@ -112,10 +112,13 @@ def is_web_address(text: str) -> bool:
     return text.startswith(("https://", "http://"))
 
 
-def read_issue(payload: Mapping[str, Any], repository: str = "") -> tuple[IssueRecord, list[str]]:
-    """The record and what was assumed in it. `repository` outranks what the payload says. BadRecord when unusable."""
+def read_issue(
+    payload: Mapping[str, Any], repository: str = "", *, at: tuple[str, str, int, str] | None = None
+) -> tuple[IssueRecord, list[str]]:
+    """The record and what was assumed in it. `repository` outranks what the payload says; `at` outranks both with
+    owner, name, number and address. BadRecord when unusable."""
     reading = Reading(payload)
-    owner, name, number, url = locate(reading, repository)
+    owner, name, number, url = at or locate(reading, repository)
     created, closed = reading.created_at(), reading.moment("closed_at")
     record = IssueRecord(
         owner=owner,
@@ -199,25 +202,4 @@ def read_comment(payload: Mapping[str, Any], repository: str = "") -> tuple[Comm
         author_association=reading.text("author_association")[:30],
         author_is_bot=reading.is_bot(),
     )
-    return record, reading.notes
-
-
-def read_row(row: Mapping[str, str]) -> tuple[IssueRecord, list[str]]:
-    """An issue from a table's row with title, body, url, created_at and closed_at; it says nothing else."""
-    reading = Reading(row)
-    url = web_address(reading.text("url").strip())
-    owner, name, number = split_address(url)
-    created, closed = reading.created_at(), reading.moment("closed_at")
-    record = IssueRecord(
-        owner=owner,
-        name=name,
-        number=number,
-        title=title_of(reading),
-        body=reading.text("body"),
-        url=url,
-        state=state_of(reading, closed),
-        created_at=created,
-        closed_at=closed,
-    )
-    note_order(reading, created, closed)
     return record, reading.notes

@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Value
+from django.db.models import Count, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Concat, Lower
 
 from corpus.fulltext import matching
@@ -13,6 +14,7 @@ from corpus.models import (
     Comment,
     ImportProblem,
     ImportRun,
+    ImportTally,
     Issue,
     LikelyDuplicate,
     ListingPage,
@@ -147,6 +149,13 @@ def import_of(job: Job) -> ImportRun:
 def problems_of(run: ImportRun) -> QuerySet[ImportProblem]:
     """In the order they were met."""
     return run.problems.order_by("pk")
+
+
+def tallies_of(run: ImportRun) -> "QuerySet[ImportTally, Any]":
+    """What the import came to, by repository."""
+    sums = {name: Sum(name) for name in ("new", "changed", "same", "comments")}
+    rows = run.tallies.values("repository").order_by("repository")
+    return rows.annotate(**{f"sum_{name}": total for name, total in sums.items()})
 
 
 def newest_issue_of(repository: Repository) -> datetime | None:

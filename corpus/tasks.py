@@ -16,6 +16,7 @@ from corpus.records import Page
 from corpus.services import imports, uploads
 from corpus.services.duplicates import keep_duplicates
 from corpus.services.pages import write_page
+from corpus.services.rehearsal import Rehearsal
 from jobs.errors import Failed, Park
 from jobs.services import Run
 
@@ -25,30 +26,54 @@ ISSUES, COMMENTS = "issues", "comments"
 
 
 def import_file(run: Run) -> None:
-    """Issues first, then the comments of the second file, each from where its checkpoint says."""
+    """Issues first, then the comments of the second file, or of the same, each from where its checkpoint says."""
     asked = queries.import_of(run.job)
-    kind = asked.options["kind"]
-    path = uploads.path_of(asked.options[ISSUES])
+    read_files(run, asked, partial(write_page, run, asked))
+
+
+def try_file(run: Run) -> None:
+    """The same, without writing: from the start on, however often it is interrupted."""
+    asked = queries.import_of(run.job)
+    rehearsal = Rehearsal(run, asked)
+    rehearsal.begin()
+    read_files(run, asked, rehearsal.take)
+
+
+def read_files(run: Run, asked: ImportRun, write: Callable[[str, Page], None]) -> None:
+    """Hand the pages of the files to `write`, with the part they belong to."""
+    kind, path = files.Kind.of_json(asked.options["kind"]), uploads.path_of(asked.options[ISSUES])
     try:
         total = files.count_records(path, kind)
-        read_file(run, asked, ISSUES, files.issue_pages(path, kind, asked.checkpoint.get(ISSUES, {})), total)
+        read_part(run, asked, ISSUES, files.issue_pages(path, kind, behind(asked, ISSUES)), total, write)
         if asked.options[COMMENTS]:
-            path = uploads.path_of(asked.options[COMMENTS])
-            total = files.count_records(path, files.LINES)
-            read_file(run, asked, COMMENTS, files.comment_pages(path, asked.checkpoint.get(COMMENTS, {})), total)
+            kind, path = files.Kind.of_json(asked.options["comments_kind"]), uploads.path_of(asked.options[COMMENTS])
+            total = files.count_records(path, kind)
+        elif kind.holds_comments:
+            total = None
+        else:
+            return
+        read_part(run, asked, COMMENTS, files.comment_pages(path, kind, behind(asked, COMMENTS)), total, write)
     except files.BadFile as problem:
-        raise Failed(str(problem)) from problem
+        raise Failed(f"{problem} What was read stays.") from problem
     except FileNotFoundError as error:
         raise Failed("The uploaded file is no longer there. What was read stays; import the file again.") from error
 
 
-def read_file(run: Run, asked: ImportRun, part: str, pages: Iterable[Page], total: int) -> None:
-    done = asked.checkpoint.get(part, {}).get("done", 0)
+def behind(asked: ImportRun, part: str) -> dict[str, int]:
+    """What of this part is read already."""
+    found: dict[str, int] = asked.checkpoint.get(part, {})
+    return found
+
+
+def read_part(
+    run: Run, asked: ImportRun, part: str, pages: Iterable[Page], total: int | None, write: Callable[[str, Page], None]
+) -> None:
+    done = behind(asked, part).get("done", 0)
     run.progress(done, total, unit=part)
     for page in pages:
         done += page.read
         page.checkpoint["done"] = done
-        write_page(run, asked, part, page)
+        write(part, page)
         run.progress(done, total, unit=part)
 
 

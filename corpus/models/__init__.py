@@ -2,6 +2,7 @@
 and the frames that choose among them."""
 
 from corpus.models.duplicates import LikelyDuplicate
+from corpus.models.formats import ColumnMapping, ImportTally
 from corpus.models.frames import Draw, Frame, FrameIssue
 from corpus.models.imports import ImportProblem, ImportRun, ListingPage, Source
 from corpus.models.issues import Comment, Issue, IssueState, Part, Repository, Revision
@@ -9,6 +10,7 @@ from corpus.models.search import CorpusVersion, IssueFacts, IssueLabel
 from corpus.models.texts import Rendering, Text
 
 __all__ = [
+    "ColumnMapping",
     "Comment",
     "CorpusVersion",
     "Draw",
@@ -16,6 +18,7 @@ __all__ = [
     "FrameIssue",
     "ImportProblem",
     "ImportRun",
+    "ImportTally",
     "Issue",
     "IssueFacts",
     "IssueLabel",

@@ -41,6 +41,8 @@ class ImportRun(models.Model):
     same = models.PositiveIntegerField(default=0)
     comments = models.PositiveIntegerField(default=0)
     pull_requests = models.PositiveIntegerField(default=0)
+    dry = models.BooleanField(default=False)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"import {self.pk} from {self.source}"

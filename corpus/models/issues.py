@@ -53,6 +53,9 @@ class Issue(models.Model):
     url = models.TextField()
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    brought_by = models.ForeignKey(
+        "corpus.ImportRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="brought_issues"
+    )
 
     class Meta:
         constraints = [
@@ -78,6 +81,9 @@ class Comment(models.Model):
     author_is_bot = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
+    brought_by = models.ForeignKey(
+        "corpus.ImportRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="brought_comments"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["issue", "github_id"], name="one_comment_a_github_id")]

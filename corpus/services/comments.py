@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Lower
 
-from corpus.models import Comment, Issue
+from corpus.models import Comment, ImportRun, Issue
 from corpus.records import CommentRecord, Page, Problem
 from corpus.services.counts import Counts
 from corpus.services.indexing import index_issues
@@ -18,14 +18,14 @@ UPDATED = ("author", "author_association", "author_is_bot", "created_at", "text"
 NO_ISSUE = "The issue of this comment is not in the study. Import the issue first, or together with its comments."
 
 
-def write_comments(study: Study, page: Page, counts: Counts, seen_at: datetime) -> list[Problem]:
+def write_comments(asked: ImportRun, study: Study, page: Page, counts: Counts, seen_at: datetime) -> list[Problem]:
     """Insert or update the page's comments; returns the problems of those whose issue is not known."""
     if not page.comments:
         return []
     issues = issue_ids(study, page.comments)
     records = {(issues[c.issue_key], c.github_id): c for c in page.comments if c.issue_key in issues}
     known = known_comments(records)
-    rows = [comment_row(record, issue_id) for (issue_id, _), record in sorted(records.items())]
+    rows = [comment_row(asked, record, issue_id) for (issue_id, _), record in sorted(records.items())]
     writes = [row for row in rows if differs(row, known.get((row.issue_id, row.github_id)))]
     store_texts({sha256(record.text): record.text for record in records.values()})
     store_earlier(writes, known, seen_at)
@@ -33,7 +33,8 @@ def write_comments(study: Study, page: Page, counts: Counts, seen_at: datetime) 
         writes, update_conflicts=True, unique_fields=["issue", "github_id"], update_fields=UPDATED, batch_size=1000
     )
     index_issues(row.issue_id for row in writes)
-    counts.comments += len(rows)
+    for record in records.values():
+        counts.add(f"{record.owner}/{record.name}", "comments")
     places = zip(page.comments, page.comment_places, strict=True)
     return [Problem(place, NO_ISSUE) for comment, place in places if comment.issue_key not in issues]
 
@@ -52,15 +53,20 @@ def issue_ids(study: Study, comments: Iterable[CommentRecord]) -> dict[tuple[str
 
 
 def known_comments(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Comment]:
+    """The sum hides the second list from SQLite's index: it would look up every pair of both lists."""
     wanted = set(keys)
-    rows = Comment.objects.select_for_update().filter(
-        issue_id__in={issue_id for issue_id, _ in wanted}, github_id__in={github_id for _, github_id in wanted}
+    rows = (
+        Comment.objects.select_for_update()
+        .filter(issue_id__in={issue_id for issue_id, _ in wanted})
+        .annotate(by_github=F("github_id") + 0)
+        .filter(by_github__in={github_id for _, github_id in wanted})
     )
     return {(row.issue_id, row.github_id): row for row in rows.order_by("pk")}
 
 
-def comment_row(record: CommentRecord, issue_id: int) -> Comment:
+def comment_row(asked: ImportRun, record: CommentRecord, issue_id: int) -> Comment:
     return Comment(
+        brought_by=asked,
         issue_id=issue_id,
         github_id=record.github_id,
         author=record.author,

@@ -1,5 +1,6 @@
 """Asking for an import, and what is done when it has ended. The pages are written by `corpus.services.pages`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,41 +16,92 @@ from corpus.services import tokens, uploads
 from jobs.errors import Failed
 from jobs.models import Job, State
 from jobs.services import enqueue
-from studies.errors import Invalid
+from studies.errors import Conflict, Invalid
 from studies.models import Study, User
 from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 
 FROM_FILE = "corpus.import_file"
+TRY_FILE = "corpus.try_file"
 FROM_GITHUB = "corpus.import_github"
 STATES = ("all", "open", "closed")
 
 
 def request_file_import(
-    *, study: Study, issues: "File[bytes]", comments: "File[bytes] | None" = None, by: User
+    *,
+    study: Study,
+    issues: "File[bytes]",
+    comments: "File[bytes] | None" = None,
+    columns: files.Columns | None = None,
+    by: User,
 ) -> ImportRun:
     """Keep the files and queue their import. Invalid, by field, when a file cannot be an import.
 
-    The files are copied before the transaction: a large upload must not hold the database.
+    `columns` says how a table is read; without them they are guessed from its first line. The files are copied before
+    the transaction: a large upload must not hold the database.
     """
     check_is_member(by, study, Permission.IMPORT_ISSUES)
-    kind = checked_kind("issues", issues)
-    if comments and checked_kind("comments", comments) != files.LINES:
-        raise Invalid({"comments": "Comments are read from JSON Lines only (.jsonl)."})
-    kept = {"issues": uploads.keep(issues), "comments": uploads.keep(comments) if comments else ""}
-    options = {"name": str(issues.name)[:200], "kind": kind, "comments_name": str(comments.name) if comments else ""}
+    upload = uploads.receive(issues, comments)
     try:
-        return queue(study, FROM_FILE, Source.FILE, options | kept, by)
+        return queue(study, FROM_FILE, Source.FILE, uploads.with_columns(upload, columns), by)
     except BaseException:
-        uploads.remove(*kept.values())
+        uploads.remove(*uploads.kept_by(upload))
         raise
 
 
-def checked_kind(field: str, file: "File[bytes]") -> str:
+@transaction.atomic
+def request_trial(
+    *, study: Study, upload: Mapping[str, Any], columns: files.Columns | None = None, by: User
+) -> ImportRun:
+    """Queue the dry run of an upload that `uploads.receive` kept. Invalid when its columns do not suffice."""
+    check_is_member(by, study, Permission.IMPORT_ISSUES)
+    return queue(study, TRY_FILE, Source.FILE, uploads.with_columns(upload, columns), by, dry=True)
+
+
+@transaction.atomic
+def confirm_trial(*, trial: ImportRun, by: User) -> ImportRun:
+    """Import what a dry run has read. Conflict when it is not over, was used before, or its files are gone."""
+    check_is_member(by, trial.job.study, Permission.IMPORT_ISSUES)
+    trial = ImportRun.objects.select_for_update().get(pk=trial.pk)
+    check_can_confirm(trial)
+    options = {name: trial.options[name] for name in uploads.FIELDS}
+    asked = queue(trial.job.study, FROM_FILE, Source.FILE, options, by)
+    trial.options = trial.options | {"imported_as": asked.pk}
+    trial.save(update_fields=["options"])
+    return asked
+
+
+def check_can_confirm(trial: ImportRun) -> None:
+    if not trial.dry or trial.job.state != State.DONE:
+        raise Conflict("Only a dry run that has ended can be imported.")
+    if trial.options.get("imported_as"):
+        raise Conflict("This dry run was imported already.")
+    if not uploads.all_there(trial.options):
+        raise Conflict("The files of this dry run are no longer kept. Choose them again.")
+
+
+def can_confirm(trial: ImportRun) -> bool:
     try:
-        return files.check(file, str(file.name))
-    except files.BadFile as problem:
-        raise Invalid({field: str(problem)}) from problem
+        check_can_confirm(trial)
+    except Conflict:
+        return False
+    return True
+
+
+@transaction.atomic
+def discard_trial(*, trial: ImportRun, by: User) -> None:
+    """Remove the files of a dry run that is not to be imported. Its report stays."""
+    check_is_member(by, trial.job.study, Permission.IMPORT_ISSUES)
+    check_can_confirm(trial)
+    record_event(study=trial.job.study, by=by, verb="discarded the dry run of", target=trial.name)
+    transaction.on_commit(lambda: uploads.remove(*uploads.kept_by(trial.options)))
+
+
+def tried(job: Job, state: State) -> None:
+    """The files of a dry run wait for the import; those of one that was stopped are of no use."""
+    if state == State.CANCELLED:
+        asked = ImportRun.objects.get(job=job)
+        transaction.on_commit(lambda: uploads.remove(*uploads.kept_by(asked.options)))
 
 
 def request_github_import(
@@ -73,11 +125,14 @@ def request_github_import(
 
 
 @transaction.atomic
-def queue(study: Study, kind: str, source: Source, options: dict[str, Any], by: User) -> ImportRun:
+def queue(
+    study: Study, kind: str, source: Source, options: dict[str, Any], by: User, *, dry: bool = False
+) -> ImportRun:
     job = enqueue(kind=kind, study=study, arguments={}, by=by)
-    asked = ImportRun(job=job, source=source, options=options)
+    asked = ImportRun(job=job, source=source, options=options, dry=dry)
     asked.save()
-    record_event(study=study, by=by, verb="began to import", target=asked.name, data={"source": source})
+    verb = "began a dry run of" if dry else "began to import"
+    record_event(study=study, by=by, verb=verb, target=asked.name, data={"source": source})
     return asked
 
 
@@ -99,7 +154,7 @@ def ended(job: Job, state: State) -> None:
     asked.save(update_fields=["options"])
     if state == State.FAILED:
         return
-    transaction.on_commit(lambda: uploads.remove(asked.options.get("issues", ""), asked.options.get("comments", "")))
+    transaction.on_commit(lambda: uploads.remove(*uploads.kept_by(asked.options)))
     if state == State.DONE:
         record_imported(job, asked)
 

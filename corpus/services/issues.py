@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Value
 from django.db.models.functions import Concat, Lower
 
-from corpus.models import Issue, Repository, Revision
+from corpus.models import ImportRun, Issue, Repository, Revision
 from corpus.records import IssueRecord, Page, Problem
 from corpus.services.counts import Counts
 from corpus.services.indexing import index_issues
@@ -22,7 +22,7 @@ FIELDS = (*SAID_BY_ALL, *SAID_BY_SOME, "body_id")
 REPEATED = "This issue stands in the file more than once; the last of its records was taken."
 
 
-def write_issues(study: Study, page: Page, counts: Counts, seen_at: datetime) -> list[Problem]:
+def write_issues(asked: ImportRun, study: Study, page: Page, counts: Counts, seen_at: datetime) -> list[Problem]:
     """Insert or update the page's issues and count them; returns the problems of issues that stand there twice."""
     if not page.issues:
         return []
@@ -30,7 +30,7 @@ def write_issues(study: Study, page: Page, counts: Counts, seen_at: datetime) ->
     earlier = [index for index, record in enumerate(page.issues) if last[record.key] != index]
     repositories = repository_ids(study, page.issues)
     known = known_issues(page.issues, repositories)
-    writes = Writes(counts, seen_at)
+    writes = Writes(asked, counts, seen_at)
     for index in last.values():
         record = page.issues[index]
         before = known.get((repositories[record.repository], record.number))
@@ -72,8 +72,8 @@ def known_issues(records: Iterable[IssueRecord], repositories: dict[str, int]) -
 class Writes:
     """What a page's issues come to: rows to insert or update, texts, revisions, and those only seen again."""
 
-    def __init__(self, counts: Counts, seen_at: datetime) -> None:
-        self.counts, self.seen_at = counts, seen_at
+    def __init__(self, asked: ImportRun, counts: Counts, seen_at: datetime) -> None:
+        self.asked, self.counts, self.seen_at = asked, counts, seen_at
         self.rows: list[Issue] = []
         self.texts: dict[str, str] = {}
         self.revisions: list[Revision] = []
@@ -82,11 +82,18 @@ class Writes:
 
     def take(self, record: IssueRecord, repository_id: int, before: Issue | None) -> bool:
         """Sort one record into what is to be written. True when this run has met the issue before."""
-        row = Issue(repository_id=repository_id, number=record.number, **self.values(record, before))
+        row = Issue(
+            repository_id=repository_id,
+            number=record.number,
+            brought_by=self.asked,
+            first_seen_at=self.seen_at,
+            last_seen_at=self.seen_at,
+            **values_of(record, before),
+        )
         repeated = before is not None and before.last_seen_at == self.seen_at
         kind = kind_of_change(row, before)
         if not repeated:
-            setattr(self.counts, kind, getattr(self.counts, kind) + 1)
+            self.counts.add(f"{record.owner}/{record.name}", kind)
         if kind == "same" and before:
             self.seen_again.append(before.pk)
             return repeated
@@ -96,19 +103,6 @@ class Writes:
         self.rows.append(row)
         self.texts[row.body_id] = record.body
         return repeated
-
-    def values(self, record: IssueRecord, before: Issue | None) -> dict[str, Any]:
-        """The row's fields; what the source does not say is taken over from before."""
-        said = {name: getattr(record, name) for name in SAID_BY_SOME if getattr(record, name) is not None}
-        if "labels" in said:
-            said["labels"] = list(said["labels"])
-        kept = {name: getattr(before, name) for name in SAID_BY_SOME if name not in said} if before else {}
-        return (
-            {name: getattr(record, name) for name in SAID_BY_ALL}
-            | {"body_id": sha256(record.body), "first_seen_at": self.seen_at, "last_seen_at": self.seen_at}
-            | said
-            | kept
-        )
 
     def store(self) -> None:
         store_texts(self.texts)
@@ -122,6 +116,16 @@ class Writes:
         )
         index_issues(row.pk for row in self.rows)
         Issue.objects.filter(pk__in=self.seen_again).update(last_seen_at=self.seen_at)
+
+
+def values_of(record: IssueRecord, before: Issue | None) -> dict[str, Any]:
+    """The row's fields; what the source does not say is taken over from before."""
+    said = {name: getattr(record, name) for name in SAID_BY_SOME if getattr(record, name) is not None}
+    if "labels" in said:
+        said["labels"] = list(said["labels"])
+    kept = {name: getattr(before, name) for name in SAID_BY_SOME if name not in said} if before else {}
+    told = {name: getattr(record, name) for name in SAID_BY_ALL}
+    return told | {"body_id": sha256(record.body)} | said | kept
 
 
 def kind_of_change(row: Issue, before: Issue | None) -> str:

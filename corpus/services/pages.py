@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from corpus.models import ImportProblem, ImportRun, ListingPage, Repository, Source
+from corpus.models import ImportProblem, ImportRun, ImportTally, ListingPage, Repository, Source
 from corpus.records import Page, Problem
 from corpus.services.comments import write_comments
 from corpus.services.counts import Counts
@@ -29,9 +29,8 @@ def write_page(run: Run, asked: ImportRun, part: str, page: Page, *, repository:
     seen_at = run.job.started_at or run.job.made_at
     with transaction.atomic():
         run.hold()
-        found = write_issues(run.job.study, page, counts, seen_at) + write_comments(
-            run.job.study, page, counts, seen_at
-        )
+        found = write_issues(asked, run.job.study, page, counts, seen_at)
+        found += write_comments(asked, run.job.study, page, counts, seen_at)
         # In a listing of GitHub both are expected: pages move while they are read, and pull requests have comments.
         write_problems(asked, page.problems + (found if asked.source == Source.FILE else []))
         remember(repository, page, counts, seen_at)
@@ -61,5 +60,8 @@ def remember(repository: Repository | None, page: Page, counts: Counts, read_at:
 
 
 def move(asked: ImportRun, checkpoint: dict[str, Any], counts: Counts) -> None:
-    more: dict[str, Any] = {name: F(name) + count for name, count in asdict(counts).items() if count}
+    told = {name: count for name, count in asdict(counts).items() if name != "repositories"}
+    more: dict[str, Any] = {name: F(name) + count for name, count in told.items() if count}
+    tallies = [ImportTally(run=asked, repository=name, **found) for name, found in counts.repositories.items()]
+    ImportTally.objects.bulk_create(tallies)
     ImportRun.objects.filter(pk=asked.pk).update(checkpoint=checkpoint, **more)

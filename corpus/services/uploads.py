@@ -1,10 +1,27 @@
-"""Uploaded files: kept under random names in the data folder until their import has ended."""
+"""Uploaded files: kept under random names in the data folder until their import has ended.
+
+An upload is told as JSON, so that it can stand in the options of an import: the files' own names, the names they are
+kept under, and the kind of each.
+"""
 
 import secrets
+import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.core.files.base import File
+
+from corpus import files
+from studies.errors import Invalid, NotThere
+from studies.models import Study
+
+FIELDS = ("name", "issues", "kind", "comments_name", "comments", "comments_kind")
+SALT = "corpus.upload"
+KEPT_SECONDS = 30 * 86400
+LONE_COMMENTS = "Comments are read from JSON with GitHub's comment objects only (.jsonl, .json)."
 
 
 def folder() -> Path:
@@ -29,3 +46,85 @@ def keep(file: "File[bytes]") -> str:
 def remove(*names: str) -> None:
     for name in filter(None, names):
         path_of(name).unlink(missing_ok=True)
+
+
+def receive(issues: "File[bytes]", comments: "File[bytes] | None") -> dict[str, Any]:
+    """Keep the files. Invalid, by field, when one cannot be an import; then none is kept."""
+    kind = checked_kind("issues", issues)
+    comments_kind = checked_kind("comments", comments) if comments else None
+    if comments_kind and comments_kind.shape != "github":
+        raise Invalid({"comments": LONE_COMMENTS})
+    sweep()
+    return {
+        "name": str(issues.name)[:200],
+        "issues": keep(issues),
+        "kind": kind.as_json(),
+        "comments_name": str(comments.name)[:200] if comments else "",
+        "comments": keep(comments) if comments else "",
+        "comments_kind": comments_kind.as_json() if comments_kind else None,
+    }
+
+
+def checked_kind(field: str, file: "File[bytes]") -> files.Kind:
+    try:
+        return files.find_kind(file, str(file.name))
+    except files.BadFile as problem:
+        raise Invalid({field: str(problem)}) from problem
+
+
+def with_columns(upload: Mapping[str, Any], columns: files.Columns | None) -> dict[str, Any]:
+    """The upload with what the columns of its table mean, as given or as guessed. Invalid when they do not suffice."""
+    if not is_table(upload):
+        return dict(upload)
+    table = look_at(upload, encoding=columns.encoding if columns else "")
+    chosen = columns or table.guess
+    try:
+        files.check_columns(chosen, table.names)
+    except files.BadFile as problem:
+        raise Invalid({"issues": str(problem)}) from problem
+    return {**upload, "kind": files.Kind(upload["kind"]["layout"], columns=chosen).as_json()}
+
+
+def token_of(study: Study, upload: Mapping[str, Any]) -> str:
+    """The upload as a signed text for an address, while its columns are still to be chosen."""
+    return signing.dumps({"study": study.pk, **upload}, salt=SALT, compress=True)
+
+
+def of_token(study: Study, token: str) -> dict[str, Any]:
+    """NotThere when the token is of another study, or the files are gone."""
+    try:
+        upload: dict[str, Any] = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        upload = {}
+    if upload.pop("study", None) != study.pk or not all_there(upload):
+        raise NotThere("This file is no longer kept. Choose it again.")
+    return upload
+
+
+def look_at(upload: Mapping[str, Any], *, encoding: str = "") -> files.Table:
+    """The table's columns and first rows. Invalid when it cannot be opened."""
+    try:
+        kind = files.Kind.of_json(upload["kind"])
+        return files.look_at(path_of(upload["issues"]), kind, encoding=encoding)
+    except files.BadFile as problem:
+        raise Invalid({"issues": str(problem)}) from problem
+
+
+def is_table(upload: Mapping[str, Any]) -> bool:
+    return not upload["kind"]["shape"]
+
+
+def kept_by(upload: Mapping[str, Any]) -> tuple[str, str]:
+    """The names its files are kept under, empty where there is none."""
+    return upload.get("issues", ""), upload.get("comments", "")
+
+
+def all_there(upload: Mapping[str, Any]) -> bool:
+    return all(path_of(name).exists() for name in kept_by(upload) if name)
+
+
+def sweep() -> None:
+    """Remove files that nobody came back for: dry runs that were never confirmed, imports that failed long ago."""
+    for path in folder().iterdir():
+        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            path.unlink(missing_ok=True)

@@ -107,7 +107,8 @@ def import_issues(page: Page, corpus: Corpus) -> None:
     open_section(page, "Imports")
     page.locator("input[name=issues]").set_input_files(corpus.issues)
     page.locator("input[name=comments]").set_input_files(corpus.comments)
-    page.get_by_role("button", name="Import the file").click()
+    page.get_by_role("button", name="Look at the file").click()
+    page.get_by_role("button", name="Import these issues").click(timeout=PATIENCE)
     expect(page.get_by_role("link", name="See the issues")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".facts > div", has_text="New issues").locator("dd")).to_have_text(str(corpus.size))
 

@@ -25,9 +25,11 @@ def upload():
 def import_file(study, lead, upload):
     """Import these bytes; returns the import as it ended."""
 
-    def run(content, name="issues.jsonl", comments=None):
-        second = upload(comments, "comments.jsonl") if comments is not None else None
-        asked = request_file_import(study=study, issues=upload(content, name), comments=second, by=lead)
+    def run(content, name="issues.jsonl", comments=None, comments_name="comments.jsonl", columns=None):
+        second = upload(comments, comments_name) if comments is not None else None
+        asked = request_file_import(
+            study=study, issues=upload(content, name), comments=second, columns=columns, by=lead
+        )
         return finish(asked)
 
     return run

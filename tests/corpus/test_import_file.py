@@ -6,6 +6,7 @@ import pytest
 from django.core.files.base import File
 
 from corpus import files, payloads
+from corpus.files import entries, kinds, pages, unpacking, workbooks
 from corpus.models import Comment, Issue, Repository, Revision, Text
 from corpus.services import uploads
 from corpus.services.comments import NO_ISSUE
@@ -18,6 +19,7 @@ from tests.corpus import made
 from tests.corpus.conftest import counts, finish, told
 
 HEADER = "title,body,url,created_at,closed_at\n"
+COLUMNS = files.Columns(fields={name: name for name in HEADER.strip().split(",")})
 ROW = "T,B,https://github.com/a/b/issues/1,2023-01-01T00:00:00Z,\n"
 
 
@@ -132,7 +134,7 @@ def test_same_issue_twice_is_taken_once_with_a_note(import_file):
 
 
 def test_same_issue_on_a_later_page_is_counted_once(import_file, monkeypatch):
-    monkeypatch.setattr(files, "PAGE_RECORDS", 2)
+    monkeypatch.setattr(pages, "PAGE_RECORDS", 2)
     done = import_file(
         made.lines([made.issue(1), made.issue(2), made.issue(3), made.issue(1), made.issue(2, body="!")])
     )
@@ -221,7 +223,7 @@ def test_byte_order_mark_line_ends_and_huge_bodies_are_no_obstacle(import_file):
 
 
 def test_overlong_line_is_left_out(import_file, monkeypatch):
-    monkeypatch.setattr(files, "LONGEST_RECORD", 1000)
+    monkeypatch.setattr(entries, "LONGEST_RECORD", 1000)
     done = import_file(made.lines([made.issue(1), made.issue(2, body="x" * 5000), made.issue(3)]))
     assert told(done) == [("line 2", "The line is longer than 0 MB.", True)]
     assert keys() == {"tidewater/captioner#1", "tidewater/captioner#3"}
@@ -246,12 +248,12 @@ def test_table_is_read_whatever_its_delimiter(import_file, delimiter):
 
 
 def test_bad_rows_of_a_table_are_named(import_file, monkeypatch):
-    monkeypatch.setattr(files, "LONGEST_RECORD", 200)
+    monkeypatch.setattr(entries, "LONGEST_RECORD", 200)
     bad = "too,few\n" + "B\xff,,x,2023-01-01,\n" + f"{'x' * 300},,,,\n" + "No,b,not a url,2023-01-01,\n"
-    done = import_file((HEADER + bad + ROW).encode("latin-1"), "issues.csv")
+    done = import_file((HEADER + bad + ROW).encode("latin-1"), "issues.csv", columns=COLUMNS)
     assert told(done) == [
         ("line 2", "The row has 2 cells, the first line 5. A quote or a delimiter may be missing.", True),
-        ("line 3", "Not UTF-8. Save the file as UTF-8 and import it again.", True),
+        ("line 3", "Not of the encoding chosen for this file. Choose another one, or save the file as UTF-8.", True),
         ("line 4", "Not a table's row (field larger than field limit (200)). A quote may be missing.", True),
         ("line 5", "“not a url” is not a web address. Begin it with https://.", True),
     ]
@@ -276,16 +278,23 @@ def place_and_skip(problem):
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.xlsx", b"PK", "This kind of file cannot be read. Choose JSON Lines (.jsonl) or a table (.csv)."),
+        ("a.png", b"PK", kinds.CANNOT),
+        ("a.xlsx", b"PK", workbooks.UNREADABLE),
         ("a.jsonl", b" \n\n", "This file is empty."),
         ("a.jsonl", b"\xff\xfe{", "This file is UTF-16. Save it as UTF-8 and choose it again."),
-        ("a.csv", b"\x1f\x8b000", "This file is compressed. Unpack it and choose what is inside."),
-        ("a.json", b'[{"a": 1}]', "This file is one JSON list. JSON Lines has one issue a line: jq -c '.[]' makes it so."),  # noqa: E501
+        ("a.csv", b"\x1f\x8b000", unpacking.BREAKS_OFF),
+        ("a.json", b"[1, 2]", "This JSON list does not begin with an object. A list of issues is [{…}, {…}]."),
+        ("a.json", b"[]", "This JSON list does not begin with an object. A list of issues is [{…}, {…}]."),
+        ("a.json", b"[{", "The list cannot be read from line 1 on: Expecting property name enclosed in double quotes."),
+        ("a.json", b"[" + b'{"a":' * 99_999, "The list nests too deep, or has a number too long, at line 1."),
+        ("a.json", b'[{"a": "\xff"}]', "The list is not UTF-8 after line 1. Save it as UTF-8."),
+        ("a.jsonl", b"PK00", "This is a workbook. Name it with the ending .xlsx and choose it again."),
         ("a.jsonl", b"title,body", "This file does not begin with a JSON object. JSON Lines has one issue a line."),
         (
             "a.csv",
-            b"title;url;created_at\n",
-            "The first line must name the columns title, body, url, created_at, closed_at; missing: body, closed_at.",
+            b"body;state\n",
+            "No column was found for title, created_at, url. An issue needs a title, when it was opened, "
+            "and its address (or its repository and number).",
         ),
     ],
 )  # fmt: skip
@@ -299,7 +308,8 @@ def test_file_that_cannot_be_an_import_is_refused_beside_its_field(
         request_file_import(
             study=study, issues=upload(made.lines([made.issue(1)])), comments=upload(content, name), by=lead
         )
-    assert refused.value.message_dict == {"comments": [sentence]}
+    looked_into = not name.endswith((".csv", ".xlsx")) or sentence == unpacking.BREAKS_OFF
+    assert refused.value.message_dict == {"comments": [sentence if looked_into else uploads.LONE_COMMENTS]}
     assert not Job.objects.exists()
     assert list(data_folder.rglob("uploads/*")) == []
 
@@ -308,7 +318,7 @@ def test_comments_in_a_table_are_refused(study, lead, upload):
     issues, comments = upload(made.lines([made.issue(1)])), upload((HEADER + ROW).encode(), "c.csv")
     with pytest.raises(Invalid) as refused:
         request_file_import(study=study, issues=issues, comments=comments, by=lead)
-    assert refused.value.message_dict == {"comments": ["Comments are read from JSON Lines only (.jsonl)."]}
+    assert refused.value.message_dict == {"comments": [uploads.LONE_COMMENTS]}
 
 
 def test_upload_is_removed_when_nothing_could_be_queued(study, lead, upload, data_folder, monkeypatch):
@@ -348,7 +358,7 @@ def test_upload_that_is_gone_ends_with_a_sentence(study, lead, upload):
 def test_header_that_was_good_at_first_sight_only_ends_with_a_sentence(study, lead, upload, data_folder):
     asked = request_file_import(study=study, issues=upload((HEADER + ROW).encode(), "a.csv"), by=lead)
     (data_folder / "uploads" / asked.options["issues"]).write_text("title\n")
-    assert finish(asked).job.error.startswith("The first line must name the columns")
+    assert finish(asked).job.error.startswith("The first line does not name these columns: body, closed_at,")
 
 
 @pytest.mark.shared_data
@@ -372,21 +382,21 @@ def test_real_issues_and_comments_are_taken_whole(import_file, shared_data):
 def test_file_larger_than_a_page_is_read_in_pages_of_bounded_size(tmp_path):
     path = tmp_path / "issues.jsonl"
     path.write_bytes(made.lines(made.issue(number, body="x" * 100_000) for number in range(1, 301)))
-    sizes = [len(page.issues) for page in files.issue_pages(path, files.LINES, {})]
+    sizes = [len(page.issues) for page in files.issue_pages(path, files.Kind("lines", "github"), {})]
     assert sum(sizes) == 300
-    assert max(sizes) <= files.PAGE_BYTES // 100_000 + 1
+    assert max(sizes) <= pages.PAGE_BYTES // 100_000 + 1
 
 
 @pytest.mark.parametrize("name", ["issues.jsonl", "issues.csv"])
 def test_reading_goes_on_where_the_checkpoint_stands(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(files, "PAGE_RECORDS", 3)
+    monkeypatch.setattr(pages, "PAGE_RECORDS", 3)
     rows = [f'T{n},"a\nb",https://github.com/a/b/issues/{n},2023-01-01T00:00:00Z,\n' for n in range(1, 11)]
     content = (
         made.lines(made.issue(n) for n in range(1, 11)) if name.endswith("l") else (HEADER + "".join(rows)).encode()
     )
     path = tmp_path / name
     path.write_bytes(content)
-    kind = files.kind_of(name)
+    kind = files.Kind("lines", "github") if name.endswith("l") else files.Kind("table", columns=COLUMNS)
     first, *_ = files.issue_pages(path, kind, {})
     rest = [issue.number for page in files.issue_pages(path, kind, first.checkpoint) for issue in page.issues]
     assert [issue.number for issue in first.issues] + rest == list(range(1, 11))

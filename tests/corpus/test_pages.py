@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from selectolax.lexbor import LexborHTMLParser
 
+from corpus.files.kinds import CANNOT
 from corpus.models import Comment, ImportProblem, ImportRun, Issue
 from jobs import services
 from jobs.models import Job, State
@@ -228,7 +229,7 @@ def test_rows_of_other_studies_are_not_there(visit, lead, name):
     assert visit(name, row.pk)[0].status_code == 404
 
 
-def test_import_of_a_file_begins_on_the_page(visit, upload, study):
+def test_import_of_a_file_begins_with_a_dry_run_on_the_page(visit, upload, study):
     data = {
         "issues": upload(made.lines([made.issue(1)])),
         "comments": upload(made.lines([made.comment(1, 2)]), "c.jsonl"),
@@ -238,6 +239,12 @@ def test_import_of_a_file_begins_on_the_page(visit, upload, study):
     assert response["Location"] == reverse("import_run", args=[study.slug, asked.pk])
     services.run(asked.job.pk)
     html = visit("import_run", asked.pk)[1]
+    assert words(html.css_first("h1")) == "Dry run of issues.jsonl"
+    assert not Issue.objects.exists()
+    visit("import_confirm", asked.pk, method="post")
+    confirmed = ImportRun.objects.get(dry=False)
+    services.run(confirmed.job.pk)
+    html = visit("import_run", confirmed.pk)[1]
     assert {words(node.css_first("dt")): words(node.css_first("dd")) for node in html.css(".facts div")} == {
         "New issues": "1", "Changed": "0 earlier text kept", "Unchanged": "0", "Comments": "1",
         "Pull requests": "0 left out", "Refused": "0",
@@ -251,7 +258,7 @@ def test_import_of_a_file_begins_on_the_page(visit, upload, study):
     [
         ("import_file", {}, "issues", "Choose a file of issues."),
         ("import_file", {"issues": ("a.jsonl", b"")}, "issues", "This file is empty."),
-        ("import_file", {"issues": ("a.png", b"x")}, "issues", "This kind of file cannot be read. Choose JSON Lines (.jsonl) or a table (.csv)."),  # noqa: E501
+        ("import_file", {"issues": ("a.png", b"x")}, "issues", CANNOT),
         ("import_github", {"state": "all"}, "repository", "Name a repository as owner/name."),
         ("import_github", {"repository": "nothing", "state": "all"}, "repository", "“nothing” is not a repository. Write it as owner/name, such as tidewater/captioner."),  # noqa: E501
         ("import_github", {"repository": "a/b", "state": "all", "since": "soon"}, "since", "Enter a valid date/time."),
@@ -418,3 +425,29 @@ def test_long_threads_are_folded(visit, study, amount, length, shown):
     assert links == ([] if shown == amount else [expected])
     whole = visit("issue", issue.pk, data={"thread": "whole"})[1]
     assert [node.text() for node in whole.css("article.comment header b")] == everybody
+
+
+def test_refusal_is_told_on_the_page_of_the_import(visit, study, lead):
+    asked = factories.import_run(study, lead, options={"name": "x.jsonl"})
+    response, html = visit("import_undo", asked.pk, method="post")
+    assert response.status_code == 409
+    assert "There is nothing to undo: this import brought nothing that is still here." in words(html.css_first("main"))
+
+
+def test_import_is_undone_or_discarded_on_its_page(visit, upload, study):
+    visit("import_file", data={"issues": upload(made.lines([made.issue(1)]))}, method="post")
+    trial = ImportRun.objects.get()
+    services.run(trial.job.pk)
+    visit("import_confirm", trial.pk, method="post")
+    done = ImportRun.objects.get(dry=False)
+    services.run(done.job.pk)
+    page = visit("import_run", done.pk)[1]
+    assert page.css_first(f'form[action="{reverse("import_undo", args=[study.slug, done.pk])}"]') is not None
+    visit("import_undo", done.pk, method="post")
+    assert not Issue.objects.exists()
+    assert "Undone" in words(visit("import_run", done.pk)[1].css_first("main"))
+    visit("import_file", data={"issues": upload(made.lines([made.issue(1)]))}, method="post")
+    second = ImportRun.objects.order_by("pk").last()
+    services.run(second.job.pk)
+    response, _ = visit("import_discard", second.pk, method="post")
+    assert response["Location"] == reverse("imports", args=[study.slug])

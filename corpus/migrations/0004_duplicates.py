@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('corpus', '0002_frames'),
+        ('corpus', '0003_frames'),
     ]
 
     operations = [
