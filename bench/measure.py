@@ -71,6 +71,8 @@ class Bench:
         path = self.folder / "issues.jsonl"
         megabytes = write_issues(path, self.issues) / 10**6
         self.lead.send_file(f"{self.study}imports/file/", "issues", path.name, path.read_bytes())
+        self.note("dry run of the same file", self.server.job_seconds("corpus.try_file"), "s")
+        self.lead.ask("POST", f"{self.study}imports/{self.server.latest_import()}/confirm/")
         seconds = self.server.job_seconds("corpus.import_file")
         self.note(f"import of {self.issues:,} issues ({megabytes:.0f} MB)", seconds, "s")
         self.note("import", self.issues / seconds, "issues/s", 1500, at_least=True)

@@ -64,13 +64,19 @@ class Server:
         query = "SELECT state, started_at, ended_at, error FROM jobs_job WHERE kind = ? ORDER BY id DESC LIMIT 1"
         while time.monotonic() < deadline:
             with sqlite3.connect(self.folder / "intercoder.sqlite3", timeout=30) as database:
-                state, begun, ended, error = database.execute(query, [kind]).fetchone()
+                found = database.execute(query, [kind]).fetchone()
+            state, begun, ended, error = found or ("not asked for", "", "", "")
             if state == "done":
                 return (datetime.fromisoformat(ended) - datetime.fromisoformat(begun)).total_seconds()
             if state in ("failed", "cancelled"):
                 raise SystemExit(f"{kind}: {error}")
             time.sleep(0.2)
         raise SystemExit(f"{kind} did not end in {patience:.0f} s.")
+
+    def latest_import(self) -> int:
+        with sqlite3.connect(self.folder / "intercoder.sqlite3", timeout=30) as database:
+            found: int = database.execute("SELECT max(id) FROM corpus_importrun").fetchone()[0]
+        return found
 
 
 def free_port() -> int:
