@@ -18,5 +18,5 @@ class AnalysisConfig(AppConfig):
             Section("Findings", "findings", 70),
             Section("Export", "exports", 80, Permission.EXPORT),
         )
-        register_job("analysis.resolution_time", "analysis.tasks.compare_resolution_times")
-        register_job("analysis.export", "analysis.tasks.write_export")
+        register_job("analysis.resolution_time", "analysis.tasks.comparison.compare_resolution_times")
+        register_job("analysis.export", "analysis.tasks.export.write_export")

@@ -1,25 +1,11 @@
-"""What the job process does for this room. It may load SciPy; the web process never imports this module."""
+"""The archive of an export."""
 
-from analysis.datasets import codebook, labels
 from analysis.exports.archive import write_archive
 from analysis.exports.dataset import Options, build
-from analysis.reports.comparison import comparison_report
-from analysis.services.comparison import current_key, keep_comparison
 from analysis.services.exports import folder, record_export
 from jobs.errors import Failed
 from jobs.services import Run
-from taxonomy.models import Taxonomy, Version
-
-
-def compare_resolution_times(run: Run) -> None:
-    """Handler of `analysis.resolution_time`: the tests over the labels as they are when the job runs."""
-    study = run.job.study
-    version = Version.objects.filter(taxonomy__study=study, pk=run.arguments["version"]).first()
-    if version is None:
-        raise Failed("The taxonomy version of these tests is no longer there. Nothing was computed.")
-    key = current_key(study, version)
-    report = comparison_report(labels(study, [version]), codebook(version))
-    keep_comparison(run=run, version=version, key=key, report=report)
+from taxonomy.models import Taxonomy
 
 
 def write_export(run: Run) -> None:

@@ -1,0 +1,19 @@
+"""The tests on resolution times, with SciPy."""
+
+from analysis.datasets import codebook, labels
+from analysis.reports.comparison import comparison_report
+from analysis.services.comparison import current_key, keep_comparison
+from jobs.errors import Failed
+from jobs.services import Run
+from taxonomy.models import Version
+
+
+def compare_resolution_times(run: Run) -> None:
+    """Handler of `analysis.resolution_time`: the tests over the labels as they are when the job runs."""
+    study = run.job.study
+    version = Version.objects.filter(taxonomy__study=study, pk=run.arguments["version"]).first()
+    if version is None:
+        raise Failed("The taxonomy version of these tests is no longer there. Nothing was computed.")
+    key = current_key(study, version)
+    report = comparison_report(labels(study, [version]), codebook(version))
+    keep_comparison(run=run, version=version, key=key, report=report)
