@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
@@ -12,7 +12,8 @@ from studies.errors import NotThere
 from studies.models import Study
 from taxonomy.models import Code, Taxonomy, Version
 
-TEXTS = ("name", "definition", "use_when", "avoid_when", "examples")
+TEXTS = ("name", "definition", "use_when", "avoid_when", "examples", "notes")
+TRAITS = ("selectable", "exclusive_group", "colour", "key")
 COLOURS = 7
 
 
@@ -49,6 +50,14 @@ class CodeRecord:
     use_when: str = ""
     avoid_when: str = ""
     examples: str = ""
+    notes: str = ""
+    selectable: bool = True
+    exclusive_group: str = ""
+    colour: int = 0
+    key: str = ""
+
+
+SAID_LATER = {field.name: field.default for field in fields(CodeRecord) if field.name in ("notes", *TRAITS)}
 
 
 @dataclass(frozen=True)
@@ -84,15 +93,20 @@ def records(version: Version) -> list[CodeRecord]:
         CodeRecord(
             uid=node.code.uid,
             parent=uids[node.code.parent_id] if node.code.parent_id else None,
-            **{field: getattr(node.code, field) for field in TEXTS},
+            **{field: getattr(node.code, field) for field in (*TEXTS, *TRAITS)},
         )
         for node in nodes
     ]
 
 
 def content_hash(codes: Sequence[CodeRecord]) -> str:
-    """SHA-256 over all that the codes say, in their order."""
-    told = [asdict(code) for code in codes]
+    """SHA-256 over all that the codes say, in their order.
+
+    What codes can say since later is left out where it is not said: the hash of an earlier version stays as it was."""
+    told = [
+        {name: value for name, value in asdict(code).items() if name not in SAID_LATER or value != SAID_LATER[name]}
+        for code in codes
+    ]
     return hashlib.sha256(json.dumps(told, default=str, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from studies.models import Study, User
 from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 from taxonomy.models import Code, Taxonomy, Version
-from taxonomy.queries import CodeRecord, content_hash, records
+from taxonomy.queries import TEXTS, TRAITS, CodeRecord, content_hash, records
 from taxonomy.services.editing import clean_text, create_taxonomy, lock_draft
 from taxonomy.services.structure import MAX_LEVELS
 
@@ -128,10 +128,6 @@ def as_row(version: Version, code: CodeRecord, rows: dict[object, Code], positio
         version=version,
         uid=code.uid,
         parent=rows[code.parent] if code.parent else None,
-        name=code.name,
-        definition=code.definition,
-        use_when=code.use_when,
-        avoid_when=code.avoid_when,
-        examples=code.examples,
         position=position,
+        **{field: getattr(code, field) for field in (*TEXTS, *TRAITS)},
     )

@@ -1,66 +1,36 @@
-"""What can be said: taxonomies, their versions, and the codes of each version."""
-
-from __future__ import annotations
+"""Taxonomies, their versions, and the codes of each version."""
 
 import uuid
-from typing import Any, ClassVar
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
 from studies.models import Study, User
-from taxonomy.errors import Frozen
-
-FROZEN = "A published version and its codes stay as they are. Start a draft to change them."
+from taxonomy.models.freezing import Freezing
 
 
-class FreezingQuerySet(models.QuerySet[Any]):
-    """Refuses to change or delete rows that are published."""
-
-    def published(self) -> FreezingQuerySet:
-        return self.filter(self.model.PUBLISHED)
-
-    def check_none_is_published(self) -> None:
-        if self.published().exists():
-            raise Frozen(FROZEN)
-
-    def update(self, **values: Any) -> int:
-        self.check_none_is_published()
-        return super().update(**values)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        self.check_none_is_published()
-        return super().delete()
+class Purpose(models.TextChoices):
+    CODING = "coding", "ours: issues are coded with it"
+    PUBLISHED = "published", "published by others: ours is compared with it"
 
 
-class Freezing(models.Model):
-    """A row that nobody changes once it is published: by the row or by the queryset."""
+class Levels(models.TextChoices):
+    """Which codes a rater may choose; `Code.selectable` takes out single ones."""
 
-    PUBLISHED: ClassVar[Q]
-
-    objects = FreezingQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **options: Any) -> None:
-        self.check_is_not_published()
-        super().save(*args, **options)
-
-    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
-        self.check_is_not_published()
-        return super().delete(*args, **options)
-
-    def check_is_not_published(self) -> None:
-        if self.pk is not None:
-            type(self)._default_manager.filter(pk=self.pk).check_none_is_published()
+    ANY = "any", "codes of every level"
+    LEAVES = "leaves", "only codes with nothing below them"
+    TOP = "top", "only top categories"
 
 
 class Taxonomy(models.Model):
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="taxonomies")
     name = models.CharField(max_length=200)
     purpose = models.TextField(blank=True)
+    kind = models.CharField(max_length=10, choices=Purpose, default=Purpose.CODING)
+    citation = models.TextField(blank=True)
+    reservations = models.TextField(blank=True)  # of a published one: what is uncertain in how it stands here
 
     class Meta:
         verbose_name_plural = "taxonomies"
@@ -78,6 +48,8 @@ class Version(Freezing):
     taxonomy = models.ForeignKey(Taxonomy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(null=True, blank=True)
     note = models.TextField(blank=True)
+    levels = models.CharField(max_length=10, choices=Levels, default=Levels.ANY)
+    several_codes = models.BooleanField(default=True)
     content_hash = models.CharField(max_length=64, blank=True)
     published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
@@ -105,7 +77,12 @@ class Version(Freezing):
 
 
 class Code(Freezing):
-    """A category. `uid` is the same code through all versions of its taxonomy."""
+    """A category. `uid` is the same code through all versions of its taxonomy.
+
+    `notes` are for raters alone. `examples` holds one a line: a sentence from an issue, and behind it the issue's key
+    or address. `colour` is 0 for the one of its place, else 1 to 7. `key` is a key of the coding screen beside the
+    numbers. Of the codes that name the same `exclusive_group`, one at most is chosen for an issue.
+    """
 
     PUBLISHED = Q(version__number__isnull=False)
 
@@ -117,6 +94,11 @@ class Code(Freezing):
     use_when = models.TextField(blank=True)
     avoid_when = models.TextField(blank=True)
     examples = models.TextField(blank=True)
+    notes = models.TextField(blank=True)
+    selectable = models.BooleanField(default=True)
+    exclusive_group = models.CharField(max_length=60, blank=True)
+    colour = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(7)])
+    key = models.CharField(max_length=1, blank=True)
     position = models.PositiveIntegerField()
 
     class Meta:
