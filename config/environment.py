@@ -74,11 +74,12 @@ def is_there(module: str) -> bool:
 
 
 def install(root: Path, lock: str) -> None:
+    """What the lock names and nothing else: it is complete, and pip trips over extras with a newer version about."""
     packages = sum("==" in line for line in (root / lock).read_text().splitlines())
     print(f"Installing {packages} packages, once. This takes about a minute ...", flush=True)
     pip = [str(root / ".venv/bin/python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
     run(
-        [*pip, "install", "--require-hashes", "--requirement", str(root / lock)],
+        [*pip, "install", "--no-deps", "--require-hashes", "--requirement", str(root / lock)],
         "The packages could not be installed; the lines above say why. Is the network there? Then start again.",
     )
 
