@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.reports.counts import CountsReport
 from analysis.reports.resolution_time import CategoryTime, ResolutionTimeReport
+from analysis.reports.saturation import SaturationReport
 
 Spec = dict[str, Any]
 
@@ -88,6 +89,46 @@ def resolution_time_figure(report: ResolutionTimeReport) -> Spec:
             "encoding": {"y": y, "x": {**x, "field": "days"}, "color": colour},
         },
     )  # fmt: skip
+
+
+def saturation_figure(report: SaturationReport) -> Spec:
+    """Codes found so far by issues coded, as steps; bars are new codes, upright lines the ends of rounds."""
+    steps: list[Spec] = [{"issue": 0, "codes": 0, "new": 0}]
+    steps += [
+        {"issue": row.place, "codes": row.total, "new": len(row.names), "told": row.issue} for row in report.steps
+    ]
+    steps.append({"issue": report.issues, "codes": report.codes, "new": 0})
+    x = {
+        "field": "issue", "type": "quantitative", "title": "Issues in coding order",
+        "scale": {"domain": [0, report.issues], "nice": False}, "axis": {"tickMinStep": 1, "grid": False},
+    }  # fmt: skip
+    y = {"type": "quantitative", "title": "Codes", "axis": {"tickMinStep": 1}, "scale": {"domainMin": 0}}
+    ends = [{"issue": row.last_place, "name": f"round {row.number}"} for row in report.rounds]
+    told = [_told("issue", "Issue", "quantitative"), _told("new", "New codes", "quantitative"),
+            _told("codes", "Codes so far", "quantitative")]  # fmt: skip
+    return _layered(
+        steps,
+        7,
+        {
+            "data": {"values": ends},
+            "mark": {"type": "rule", "color": "--edge", "strokeDash": [3, 3]},
+            "encoding": {"x": x},
+        },
+        {
+            "data": {"values": ends},
+            "mark": {"type": "text", "align": "right", "baseline": "bottom", "dx": -4, "color": "--muted"},
+            "encoding": {"x": x, "y": {"value": "height"}, "text": {"field": "name"}},
+        },
+        {
+            "transform": [{"filter": "datum.new > 0"}],
+            "mark": {"type": "rule", "color": "--category-1", "strokeWidth": 3},
+            "encoding": {"x": x, "y": {**y, "datum": 0}, "y2": {"field": "new"}, "tooltip": told},
+        },
+        {
+            "mark": {"type": "line", "interpolate": "step-after", "color": "--text", "strokeWidth": 1.5},
+            "encoding": {"x": x, "y": {**y, "field": "codes"}},
+        },
+    )
 
 
 def token(colour: int) -> str:

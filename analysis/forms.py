@@ -1,4 +1,4 @@
-"""What a lead fills in for an export."""
+"""What a lead fills in for an export, and for a stop rule."""
 
 from django import forms
 from django.http import QueryDict
@@ -26,3 +26,16 @@ class ExportForm(forms.Form):
             help_text="The labels and codings of all its versions.",
         )
         self.order_fields(self.field_order)
+
+
+class StopRuleForm(forms.Form):
+    base = forms.IntegerField(
+        label="Base", min_value=1, max_value=1_000_000, help_text="Issues coded before it counts."
+    )
+    run = forms.IntegerField(label="Run", min_value=1, max_value=1_000_000, help_text="Issues in a row to look at.")
+    threshold_percent = forms.FloatField(
+        label="New codes at most, % of those of the base",
+        min_value=0,
+        max_value=99.9,
+        help_text="0: no new code in the run. Guest, Namey and Chen use 0 and 5.",
+    )

@@ -1,9 +1,11 @@
-"""What was computed and what was written out. Nothing here is a source: all of it can be made again."""
+"""What was computed and what was written out, which can be made again; and when a study means to stop coding."""
 
 from django.db import models
+from django.db.models import Q
 
 from jobs.models import Job
-from studies.models import Study
+from studies.models import Study, User
+from taxonomy.models import Taxonomy
 
 
 class Result(models.Model):
@@ -37,3 +39,25 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.pk}"
+
+
+class StopRule(models.Model):
+    """When coding may stop, as it was set at one time. The last row counts; earlier ones stay, to be told."""
+
+    taxonomy = models.ForeignKey(Taxonomy, on_delete=models.PROTECT, related_name="stop_rules")
+    base = models.PositiveIntegerField()
+    run = models.PositiveIntegerField()
+    threshold_percent = models.FloatField()
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(base__gte=1, run__gte=1, threshold_percent__gte=0, threshold_percent__lt=100),
+                name="stop_rule_can_be_reached",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"stop rule {self.base}, {self.run}, {self.threshold_percent} % of {self.taxonomy}"

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
-from analysis.models import Export, Result
-from annotator.models import Coding, Resolution, RoundIssue
+from analysis.models import Export, Result, StopRule
+from annotator.models import Coding, Resolution, Round, RoundIssue
 from annotator.states import Phase
 from corpus.models import Issue
 from studies.errors import NotThere
 from studies.models import Study
-from taxonomy.models import Version
+from taxonomy.models import Taxonomy, Version
 
 
 @dataclass(frozen=True)
@@ -97,3 +97,19 @@ def exports_of(study: Study) -> list[Export]:
 def names_by_alias(study: Study) -> dict[str, str]:
     """For pages, where members know each other by name; exports give aliases."""
     return {row.alias: str(row.user) for row in study.memberships.select_related("user")}
+
+
+def taxonomies_to_code_with(study: Study) -> list[Taxonomy]:
+    """Taxonomies of which a version is published, by name: those that a round can be coded with."""
+    return list(study.taxonomies.filter(versions__number__isnull=False).distinct().order_by("name", "pk"))
+
+
+def stop_rules_of(taxonomy: Taxonomy) -> list[StopRule]:
+    """The rule that counts first, then the earlier ones."""
+    return list(StopRule.objects.filter(taxonomy=taxonomy).select_related("set_by").order_by("-set_at", "-pk"))
+
+
+def rounds_begun(taxonomy: Taxonomy) -> list[tuple[int, datetime]]:
+    """Number and start of every round that was started under this taxonomy."""
+    begun = Round.objects.filter(version__taxonomy=taxonomy, started_at__isnull=False).order_by("number")
+    return [(number, at) for number, at in begun.values_list("number", "started_at") if at]

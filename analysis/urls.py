@@ -1,6 +1,6 @@
 from django.urls import path
 
-from analysis.views import agreement, exports, findings, overview
+from analysis.views import agreement, exports, findings, overview, saturation
 
 home = overview.home
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("agreement/issues/", agreement.agreement_issues, name="agreement_issues"),
     path("findings/", findings.findings, name="findings"),
     path("findings/refresh/", findings.findings_refresh, name="findings_refresh"),
+    path("saturation/", saturation.saturation, name="saturation"),
+    path("saturation/rule/", saturation.stop_rule, name="stop_rule"),
+    path("saturation/figure.<str:kind>", saturation.saturation_picture, name="saturation_picture"),
     path("export/", exports.exports, name="exports"),
     path("export/new/", exports.export_new, name="export_new"),
     path("export/<int:export_id>/file/", exports.export_file, name="export_file"),

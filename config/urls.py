@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from analysis.urls import home
 from config.health import healthz
+from taxonomy.urls import public_urlpatterns
 
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
@@ -14,5 +15,6 @@ urlpatterns = [
     path("studies/<slug:slug>/", include("taxonomy.urls")),
     path("studies/<slug:slug>/", include("annotator.urls")),
     path("studies/<slug:slug>/", include("analysis.urls")),
+    path("codebooks/", include(public_urlpatterns)),
     path("api/", include("config.api")),
 ]

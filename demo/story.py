@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files import File
 
 from analysis.services.comparison import ask_for_comparison
+from analysis.services.saturation import set_stop_rule
 from annotator.models import Assignment, Round, RoundIssue
 from annotator.queries.disagreements import Standing, cases_of
 from annotator.services.coding import submit_coding
@@ -23,7 +24,9 @@ from studies.services.invitations import accept_invitation, invite
 from studies.services.studies import create_study
 from taxonomy.exchange.codebook import read_codebook
 from taxonomy.models import Version
-from taxonomy.services.versions import import_taxonomy, publish
+from taxonomy.queries import get_code
+from taxonomy.services.editing import add_code, edit_code, move_code
+from taxonomy.services.versions import import_taxonomy, publish, start_draft
 
 DATA = Path(__file__).resolve().parent / "data"
 TITLE = "Model reuse (demonstration)"
@@ -40,6 +43,7 @@ FIRST_SIZE, SECOND_SIZE = 60, 40
 # How far each rater has come in the second round, and how many decisions the lead has left for the visitor.
 COME_SO_FAR = {"rater-1": 26, "rater-2": 18, "rater-3": 9}
 LEFT_OPEN = 4
+STOP_RULE = {"base": 20, "run": 10, "threshold_percent": 5}
 
 
 @dataclass
@@ -49,7 +53,7 @@ class Story:
     password: str
     people: dict[str, User] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
+    uids: dict[str, uuid.UUID] = field(default_factory=dict)
 
     def tell(self) -> Study:
         self.people = {alias: self.account(alias, name) for alias, (name, _) in CAST.items()}
@@ -59,8 +63,9 @@ class Story:
         self.invite_everyone(study)
         self.collect(study)
         version = self.publish_taxonomy(study)
+        set_stop_rule(taxonomy=version.taxonomy, **STOP_RULE, by=lead)
         self.code_first_round(study, version)
-        self.code_second_round(study, version)
+        self.code_second_round(study, self.publish_second_version(version))
         self.compare(study, version)
         return study
 
@@ -84,12 +89,30 @@ class Story:
         jobs.run(run.job_id)
 
     def publish_taxonomy(self, study: Study) -> Version:
-        content = (DATA / "taxonomy.json").read_bytes()
-        book = read_codebook(content)
-        self.names = {code["uid"]: code["name"] for code in json.loads(content)["codes"]}
+        book = read_codebook((DATA / "taxonomy.json").read_bytes())
+        self.uids = dict(book.uids)
         lead = self.people["lead"]
         draft = import_taxonomy(study=study, name=book.name, purpose=book.purpose, codes=book.codes, by=lead)
         return publish(version=draft, note="The first version, after reading 30 issues together.", by=lead)
+
+    def publish_second_version(self, first: Version) -> Version:
+        """What a lead would do after the first round: rename, reword, move, add, note."""
+        lead = self.people["lead"]
+        second = json.loads((DATA / "second_version.json").read_text(encoding="utf-8"))
+        draft = start_draft(taxonomy=first.taxonomy, by=lead)
+        for change in second["changes"]:
+            self.change(draft, **change)
+        return publish(version=draft, note=second["note"], by=lead)
+
+    def change(self, draft: Version, *, what: str, code: str, **given: str) -> None:
+        lead = self.people["lead"]
+        if what == "add":
+            parent = get_code(draft, self.uids[given.pop("parent")])
+            self.uids[code] = add_code(version=draft, parent=parent, by=lead, **given).uid
+        elif what == "move":
+            move_code(code=get_code(draft, self.uids[code]), step=given["step"], by=lead)
+        else:
+            edit_code(code=get_code(draft, self.uids[code]), by=lead, **given)
 
     def raters(self, study: Study) -> list[Membership]:
         return list(study.memberships.filter(role=Role.RATER).select_related("user", "study").order_by("alias"))
@@ -127,9 +150,9 @@ class Story:
                 by=assignment.member.user,
             )
 
-    def code_ids(self, version: Version, uids: Iterable[str]) -> list[int]:
-        by_name = dict(version.codes.values_list("name", "pk"))
-        return [by_name[self.names[uid]] for uid in uids]
+    def code_ids(self, version: Version, called: Iterable[str]) -> list[int]:
+        rows = dict(version.codes.values_list("uid", "pk"))
+        return [rows[self.uids[each]] for each in called]
 
     def decide(self, round: Round) -> None:
         """Record the prepared decisions, all but the last few: those are left to whoever looks around."""

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from studies.errors import NotThere
 from studies.models import Study
-from taxonomy.models import Code, Taxonomy, Version
+from taxonomy.models import Code, PublicLink, Taxonomy, Version
 
 TEXTS = ("name", "definition", "use_when", "avoid_when", "examples", "notes")
 TRAITS = ("selectable", "exclusive_group", "colour", "key")
@@ -177,3 +177,17 @@ def get_code(version: Version, uid: uuid.UUID) -> Code:
     if code is None:
         raise NotThere("There is no such code in this version.")
     return code
+
+
+def find_link(version: Version) -> PublicLink | None:
+    """The public link that is on, if any."""
+    found: PublicLink | None = version.public_links.filter(ended_at=None).first()
+    return found
+
+
+def get_public_link(key: str) -> PublicLink:
+    """NotThere when the key is unknown or the link was switched off: the two look the same."""
+    link = PublicLink.objects.select_related("version__taxonomy__study").filter(key=key, ended_at=None).first()
+    if link is None:
+        raise NotThere("There is no such page, or it was switched off.")
+    return link

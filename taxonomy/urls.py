@@ -1,15 +1,27 @@
 from django.urls import path
 
-from taxonomy.views import draft, taxonomies
+from taxonomy.views import codebook, draft, public, taxonomies
+
+VERSION = "taxonomy/<int:taxonomy_id>/versions/<int:number>/"
 
 urlpatterns = [
     path("taxonomy/", taxonomies.taxonomies, name="taxonomy"),
     path("taxonomy/new/", taxonomies.taxonomy_new, name="taxonomy_new"),
-    path("taxonomy/<int:taxonomy_id>/versions/<int:number>/", taxonomies.taxonomy_version, name="taxonomy_version"),
+    path(VERSION, codebook.taxonomy_version, name="taxonomy_version"),
+    path(VERSION + "codebook.<str:kind>", codebook.codebook_file, name="codebook_file"),
+    path(VERSION + "link/", codebook.link_open, name="link_open"),
+    path(VERSION + "link/end/", codebook.link_end, name="link_end"),
+    path("taxonomy/<int:taxonomy_id>/draft/codebook/", codebook.draft_codebook, name="draft_codebook"),
     path("taxonomy/<int:taxonomy_id>/draft/", draft.taxonomy_draft, name="taxonomy_draft"),
     path("taxonomy/<int:taxonomy_id>/draft/publish/", draft.taxonomy_publish, name="taxonomy_publish"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/new/", draft.code_new, name="code_new"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/", draft.code_edit, name="code_edit"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/move/", draft.code_move, name="code_move"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/remove/", draft.code_remove, name="code_remove"),
+]
+
+# Without a study in the address and without signing in.
+public_urlpatterns = [
+    path("<str:key>/", public.public_codebook, name="public_codebook"),
+    path("<str:key>/codebook.<str:kind>", public.public_codebook_file, name="public_codebook_file"),
 ]

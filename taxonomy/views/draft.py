@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from studies.errors import Conflict, Invalid
 from studies.permissions import Access, Permission, open_study
 from taxonomy.errors import Changed
+from taxonomy.exchange.printed import book_of
 from taxonomy.forms import CodeForm, PublishForm
 from taxonomy.models import Code, Version
 from taxonomy.queries import (
@@ -175,7 +176,8 @@ def taxonomy_publish(request: HttpRequest, slug: str, taxonomy_id: int) -> HttpR
         else:
             messages.success(request, f"Version {published.number} is published and stays as it is.")
             return redirect("taxonomy_version", slug, taxonomy_id, published.number)
-    shown = {"form": form, "draft": draft, "nodes": tree(draft), "undefined": without_definition(content)}
+    book = book_of(draft, with_counts=False)
+    shown = {"form": form, "draft": draft, "book": book, "undefined": without_definition(content)}
     return render(request, "taxonomy/publish.html", shown | next_number(draft))
 
 

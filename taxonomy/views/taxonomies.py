@@ -1,4 +1,4 @@
-"""The taxonomies of a study, a new one, and published versions to read and print."""
+"""The taxonomies of a study, and a new one."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +9,7 @@ from studies.permissions import Access, Permission, open_study
 from taxonomy.exchange.codebook import read_codebook
 from taxonomy.forms import TaxonomyForm
 from taxonomy.models import Version
-from taxonomy.queries import find_draft, get_taxonomy, get_version, overview, tree, versions_of
+from taxonomy.queries import overview
 from taxonomy.services.editing import create_taxonomy
 from taxonomy.services.versions import import_taxonomy
 
@@ -48,18 +48,3 @@ def make(access: Access, form: TaxonomyForm) -> Version:
     return import_taxonomy(
         study=access.study, name=name or book.name, purpose=purpose or book.purpose, codes=book.codes, by=access.user
     )
-
-
-@require_safe
-def taxonomy_version(request: HttpRequest, slug: str, taxonomy_id: int, number: int) -> HttpResponse:
-    access = open_study(request, slug)
-    version = get_version(get_taxonomy(access.study, taxonomy_id), number)
-    shown = {
-        "version": version,
-        "taxonomy": version.taxonomy,
-        "versions": versions_of(version.taxonomy),
-        "draft": find_draft(version.taxonomy),
-        "nodes": tree(version),
-        "may_edit": access.may(Permission.EDIT_TAXONOMY),
-    }
-    return render(request, "taxonomy/version.html", shown)

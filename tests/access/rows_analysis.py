@@ -56,10 +56,17 @@ ROWS = [
         method="post",
         data=lambda world: {"version": world.version.pk},
     ),
+    Row("saturation", MEMBERS_ONLY),
+    Row(
+        "stop_rule", LEAD_ONLY_WRITE, method="post",
+        data=lambda world: {"base": 10, "run": 5, "threshold_percent": 0},
+    ),
+    Row("stop_rule", LEAD_ONLY, method="post", why="without numbers: shown again"),
+    Row("saturation_picture", MEMBERS_ONLY, kwargs=lambda world: {"slug": world.study.slug, "kind": "svg"}),
     Row("exports", LEAD_ONLY),
     Row("export_new", LEAD_ONLY_WRITE, method="post", data=lambda world: {"taxonomy": world.version.taxonomy_id}),
     Row("export_file", LEAD_ONLY, kwargs=export),
     Row("api-agreement", API_MEMBERS_ONLY, kwargs=closed),
     Row("api-agreement", page(403, 404, 403, 403, 403), kwargs=running, why="of a running round"),
     Row("api-findings", API_MEMBERS_ONLY),
-]
+]  # fmt: skip

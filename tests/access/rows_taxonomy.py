@@ -2,6 +2,7 @@
 
 import uuid
 
+from taxonomy.services.links import open_link
 from tests.access import API_MEMBERS_ONLY, LEAD_ONLY, LEAD_ONLY_WRITE, MEMBERS_ONLY, Row, page
 
 API_LEAD_ONLY = page(403, 404, 403, 403, 200)
@@ -31,14 +32,40 @@ def unknown_code(world):
     return draft(world) | {"uid": uuid.UUID(int=0)}
 
 
+def file(kind):
+    return lambda world: version(world) | {"kind": kind}
+
+
+def link(world):
+    return open_link(version=world.version, by=world.members["lead"].user)
+
+
+def linked(world):
+    link(world)
+    return version(world)
+
+
+def public(world, **more):
+    return {"key": link(world).key, **more}
+
+
 NEW = {"data": lambda world: {"name": "Speed"}}
 NOWHERE = page("sign in", 404, 403, 403, 404)
+ANYONE = page(200, 200, 200, 200, 200)
 
 ROWS = [
     Row("taxonomy", MEMBERS_ONLY),
     Row("taxonomy_new", LEAD_ONLY),
     Row("taxonomy_new", LEAD_ONLY_WRITE, method="post", **NEW),
     Row("taxonomy_version", MEMBERS_ONLY, kwargs=version),
+    Row("codebook_file", MEMBERS_ONLY, kwargs=file("md")),
+    Row("codebook_file", page("sign in", 404, 404, 404, 404), kwargs=file("pdf"), why="no such file"),
+    Row("draft_codebook", LEAD_ONLY, kwargs=draft),
+    Row("link_open", LEAD_ONLY_WRITE, method="post", kwargs=version),
+    Row("link_end", LEAD_ONLY_WRITE, method="post", kwargs=linked),
+    Row("public_codebook", ANYONE, kwargs=public, why="by its link"),
+    Row("public_codebook", page(404, 404, 404, 404, 404), kwargs=lambda world: {"key": "x"}, why="no such link"),
+    Row("public_codebook_file", ANYONE, kwargs=lambda world: public(world, kind="json"), why="by its link"),
     Row("taxonomy_draft", LEAD_ONLY, kwargs=draft),
     Row("taxonomy_draft", NOWHERE, kwargs=published, why="there is none"),
     Row("taxonomy_draft", LEAD_ONLY_WRITE, method="post", kwargs=published, why="begins one"),
