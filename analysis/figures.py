@@ -121,8 +121,8 @@ def saturation_figure(report: SaturationReport) -> Spec:
         },
         {
             "transform": [{"filter": "datum.new > 0"}],
-            "mark": {"type": "rule", "color": "--category-1", "strokeWidth": 3},
-            "encoding": {"x": x, "y": {**y, "datum": 0}, "y2": {"field": "new"}, "tooltip": told},
+            "mark": {"type": "bar", "color": "--category-1", "width": 3},
+            "encoding": {"x": x, "y": {**y, "field": "new", "stack": None}, "tooltip": told},
         },
         {
             "mark": {"type": "line", "interpolate": "step-after", "color": "--text", "strokeWidth": 1.5},

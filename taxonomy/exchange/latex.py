@@ -1,5 +1,6 @@
 """A version as a LaTeX longtable, whole enough to be compiled alone and plain enough to be pasted into a paper."""
 
+import re
 from collections.abc import Iterator
 
 from taxonomy.exchange.printed import Book, Entry, Example
@@ -7,10 +8,11 @@ from taxonomy.exchange.printed import Book, Entry, Example
 SIGNS = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "'": r"\textquotesingle{}",
-    "-": r"-{}", "[": r"{[}", "]": r"{]}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 SAFE = str.maketrans(SIGNS)
+# Two hyphens in a row would be printed as a dash, two apostrophes as a quotation mark.
+JOINED = re.compile(r"([-',])(?=\1)")
 
 # Unicode needs LuaLaTeX or XeLaTeX only beyond what pdfLaTeX knows by default.
 PREAMBLE = r"""% Compiles with pdfLaTeX; with LuaLaTeX or XeLaTeX where names are in other scripts than Latin.
@@ -30,7 +32,7 @@ HEAD = r"""\hline
 
 def escaped(text: str) -> str:
     """The text as LaTeX prints it. Blank lines become line ends: a paragraph would break the cell."""
-    lines = (" ".join(line.split()).translate(SAFE) for line in text.splitlines())
+    lines = (JOINED.sub(r"\1{}", " ".join(line.split()).translate(SAFE)) for line in text.splitlines())
     return r" \newline ".join(line for line in lines if line)
 
 
