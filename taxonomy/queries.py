@@ -10,10 +10,11 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from studies.errors import NotThere
 from studies.models import Study
-from taxonomy.models import Code, Taxonomy, Version
+from taxonomy.models import Code, Levels, Taxonomy, Version
 
 TEXTS = ("name", "definition", "use_when", "avoid_when", "examples", "notes")
 TRAITS = ("selectable", "exclusive_group", "colour", "key")
+SETTINGS = ("levels", "several_codes")
 COLOURS = 7
 
 
@@ -61,6 +62,15 @@ SAID_LATER = {field.name: field.default for field in fields(CodeRecord) if field
 
 
 @dataclass(frozen=True)
+class Content:
+    """All that a version says: its codes in reading order, and its settings."""
+
+    codes: tuple[CodeRecord, ...] = ()
+    levels: str = Levels.ANY
+    several_codes: bool = True
+
+
+@dataclass(frozen=True)
 class Overview:
     """A taxonomy with the number of its latest published version, if any."""
 
@@ -99,20 +109,37 @@ def records(version: Version) -> list[CodeRecord]:
     ]
 
 
-def content_hash(codes: Sequence[CodeRecord]) -> str:
-    """SHA-256 over all that the codes say, in their order.
+def content_of(version: Version) -> Content:
+    """One query."""
+    return Content(tuple(records(version)), version.levels, version.several_codes)
 
-    What codes can say since later is left out where it is not said: the hash of an earlier version stays as it was."""
+
+def content_hash(codes: Sequence[CodeRecord], levels: str = Levels.ANY, several_codes: bool = True) -> str:
+    """SHA-256 over all that the codes say, in their order, and the version's settings.
+
+    What codes and versions can say since later is left out where it is not said: the hash of an earlier version stays
+    as it was."""
     told = [
         {name: value for name, value in asdict(code).items() if name not in SAID_LATER or value != SAID_LATER[name]}
         for code in codes
     ]
-    return hashlib.sha256(json.dumps(told, default=str, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    usual = (levels, several_codes) == (Levels.ANY, True)
+    whole = told if usual else {"codes": told, "levels": levels, "several_codes": several_codes}
+    return hashlib.sha256(json.dumps(whole, default=str, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def version_hash(version: Version) -> str:
+    """The hash of what the version says now. One query."""
+    return hash_of(content_of(version))
+
+
+def hash_of(content: Content) -> str:
+    return content_hash(content.codes, content.levels, content.several_codes)
 
 
 def is_whole(version: Version) -> bool:
     """Whether a published version still says what was published."""
-    return version.content_hash == content_hash(records(version))
+    return version.content_hash == version_hash(version)
 
 
 def overview(study: Study) -> list[Overview]:

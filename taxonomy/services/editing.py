@@ -12,6 +12,7 @@ from studies.services.events import record_event
 from taxonomy.errors import Changed, Frozen
 from taxonomy.models import Code, Taxonomy, Version
 from taxonomy.queries import TEXTS
+from taxonomy.services.recording import forget_changes
 from taxonomy.services.structure import Codes, Step
 
 LONGEST_NAME = 200
@@ -99,6 +100,7 @@ def remove_code(*, code: Code, by: User) -> None:
         names = ", ".join(f"“{child}”" for child in children)
         raise Invalid(f"“{code}” has codes below it: {names}. Move them out or remove them first.")
     tell(draft, by, "removed", code, {"code": str(code.uid), **told(code)})
+    forget_changes(draft, code)
     code.delete()
 
 
