@@ -24,6 +24,7 @@ from taxonomy.queries import (
     get_version,
     overview,
     records,
+    settings_of,
     tree,
     versions_of,
 )
@@ -69,7 +70,7 @@ class CodeInput(serializers.Serializer[Any]):
     avoid_when = serializers.CharField(required=False, allow_blank=True)
     examples = serializers.CharField(required=False, allow_blank=True)
     seen = serializers.DictField(
-        child=serializers.CharField(allow_blank=True),
+        child=serializers.JSONField(),
         required=False,
         help_text="The values as they were read, by field. When one differs by now, the answer is 409.",
     )
@@ -139,7 +140,9 @@ class DraftCodes(StudyView):
     @extend_schema(responses=DraftAnswer)
     def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
         _, draft = self.draft()
-        return Response({"content_hash": content_hash(records(draft)), "codes": as_codes(tree(draft))})
+        return Response(
+            {"content_hash": content_hash(records(draft), settings_of(draft)), "codes": as_codes(tree(draft))}
+        )
 
     @extend_schema(request=CodeInput, responses={201: CodeSerializer})
     def post(self, request: Request, slug: str, taxonomy_id: int) -> Response:

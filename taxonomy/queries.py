@@ -3,8 +3,9 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
@@ -114,32 +115,30 @@ def content_of(version: Version) -> Content:
     return Content(tuple(records(version)), version.levels, version.several_codes)
 
 
-def content_hash(codes: Sequence[CodeRecord], levels: str = Levels.ANY, several_codes: bool = True) -> str:
-    """SHA-256 over all that the codes say, in their order, and the version's settings.
+def settings_of(version: Version) -> dict[str, Any]:
+    """What raters may choose at all, as far as it is not the usual."""
+    return {field: value for field in SETTINGS if (value := getattr(version, field)) != usual(field)}
 
-    What codes and versions can say since later is left out where it is not said: the hash of an earlier version stays
-    as it was."""
+
+def usual(field: str) -> Any:
+    return Version._meta.get_field(field).get_default()
+
+
+def content_hash(codes: Sequence[CodeRecord], settings: Mapping[str, Any]) -> str:
+    """SHA-256 over all that the codes say, in their order, and over the version's settings.
+
+    What could be said later only is left out where it is not said: the hash of an earlier version stays as it was."""
     told = [
         {name: value for name, value in asdict(code).items() if name not in SAID_LATER or value != SAID_LATER[name]}
         for code in codes
     ]
-    usual = (levels, several_codes) == (Levels.ANY, True)
-    whole = told if usual else {"codes": told, "levels": levels, "several_codes": several_codes}
+    whole = {"codes": told, **settings} if settings else told
     return hashlib.sha256(json.dumps(whole, default=str, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def version_hash(version: Version) -> str:
-    """The hash of what the version says now. One query."""
-    return hash_of(content_of(version))
-
-
-def hash_of(content: Content) -> str:
-    return content_hash(content.codes, content.levels, content.several_codes)
 
 
 def is_whole(version: Version) -> bool:
     """Whether a published version still says what was published."""
-    return version.content_hash == version_hash(version)
+    return version.content_hash == content_hash(records(version), settings_of(version))
 
 
 def overview(study: Study) -> list[Overview]:

@@ -10,7 +10,8 @@ from django.db import transaction
 from studies.errors import Invalid
 from studies.models import User
 from taxonomy.models import ChangeKind, Code, Version
-from taxonomy.services.editing import clean_name, clean_text, find, lock_draft, tell
+from taxonomy.services.cleaning import clean_name, clean_text
+from taxonomy.services.editing import find, lock_draft, tell
 from taxonomy.services.recording import record_change
 from taxonomy.services.structure import Codes
 

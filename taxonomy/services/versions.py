@@ -13,8 +13,9 @@ from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 from taxonomy.history import Difference, changes_of_draft
 from taxonomy.models import ChangeKind, Code, Taxonomy, Version
-from taxonomy.queries import TEXTS, TRAITS, CodeRecord, Content, content_of, hash_of
-from taxonomy.services.editing import clean_text, create_taxonomy, lock_draft
+from taxonomy.queries import SETTINGS, TEXTS, TRAITS, CodeRecord, content_hash, records, settings_of
+from taxonomy.services.cleaning import clean_text
+from taxonomy.services.editing import create_taxonomy, lock_draft
 from taxonomy.services.recording import write_changes
 from taxonomy.services.structure import MAX_LEVELS
 
@@ -43,7 +44,7 @@ def publish(
     found = changes_of_draft(draft, meanings)
     if not found.after.codes:
         raise Invalid("The draft has no codes yet. Add one before you publish.")
-    hash = hash_of(found.after)
+    hash = content_hash(found.after.codes, settings_of(draft))
     if seen is not None and seen != hash:
         raise Conflict("The draft was changed while you looked at it. Nothing was published; read it again first.")
     check_meanings_are_said(found)
@@ -99,10 +100,9 @@ def start_draft(*, taxonomy: Taxonomy, by: User) -> Version:
     if taxonomy.versions.filter(number=None).exists():
         raise Conflict("This taxonomy has a draft already. Go on with that one.")
     latest = taxonomy.versions.order_by("-number").first()
-    content = content_of(latest) if latest else Content()
-    draft = Version(taxonomy=taxonomy, levels=content.levels, several_codes=content.several_codes)
+    draft = Version(taxonomy=taxonomy, **{field: getattr(latest, field) for field in SETTINGS if latest})
     draft.save()
-    write_codes(draft, content.codes)
+    write_codes(draft, records(latest) if latest else [])
     record_event(study=taxonomy.study, by=by, verb="began", target=f"a draft of {taxonomy}")
     return draft
 
@@ -123,6 +123,7 @@ def problems_of(codes: Sequence[CodeRecord]) -> list[str]:
     """What keeps these codes from being a tree, each with its place and remedy."""
     by_uid = {code.uid: code for code in codes}
     seen: set[object] = set()
+    keys: set[str] = set()
     problems = []
     for place, code in enumerate(codes, start=1):
         sibling = (code.parent, code.name.casefold())
@@ -130,9 +131,12 @@ def problems_of(codes: Sequence[CodeRecord]) -> list[str]:
             problems.append(f"Code {place} “{code.name}”: its uid stands above already. Give each code its own.")
         elif sibling in seen:
             problems.append(f"Code {place} “{code.name}”: a code of this name stands at the same place. Rename one.")
+        elif code.key and code.key in keys:
+            problems.append(f"Code {place} “{code.name}”: “{code.key}” is the key of a code above. Give it another.")
         else:
             problems += problem_of_place(place, code, by_uid)
         seen |= {code.uid, sibling}
+        keys.add(code.key)
     return problems
 
 

@@ -22,6 +22,7 @@ from taxonomy.queries import (
     get_draft,
     get_taxonomy,
     records,
+    settings_of,
     tree,
     versions_of,
 )
@@ -163,7 +164,7 @@ def code_remove(request: HttpRequest, slug: str, taxonomy_id: int, uid: uuid.UUI
 def taxonomy_publish(request: HttpRequest, slug: str, taxonomy_id: int) -> HttpResponse:
     access, draft = open_draft(request, slug, taxonomy_id)
     content = records(draft)
-    form = PublishForm(request.POST or None, initial={"seen": content_hash(content)})
+    form = PublishForm(request.POST or None, initial={"seen": content_hash(content, settings_of(draft))})
     if form.is_valid():
         try:
             published = publish(version=draft, by=access.user, **form.cleaned_data)
