@@ -1,11 +1,12 @@
 """Reading how versions followed each other: their stored changes, the difference of any two, the fates of codes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from taxonomy.carrying import Carrier, Fate, Step, carry
+from taxonomy.carrying import Carrier, Step, carry
 from taxonomy.changes import Change
+from taxonomy.consequences import RoundConsequence, consequences_of
 from taxonomy.differences import difference
 from taxonomy.models import ChangeKind, CodeChange, Taxonomy, Version
 from taxonomy.queries import Content, content_of
@@ -95,9 +96,22 @@ def changes_of_draft(draft: Version, meanings: Mapping[str, bool | None] | None 
     return Difference(before, after, difference(before, after, fates, meanings))
 
 
-def fates_in_draft(found: Difference) -> dict[str, Fate]:
-    """The fates of codes if the draft were published as it is."""
-    return carry([Step(None, tuple(found.changes))])
+def following(
+    taxonomy: Taxonomy, found: Difference, meanings: Mapping[str, bool]
+) -> list[tuple[RoundConsequence, RoundConsequence]]:
+    """For each round with codings what publishing would mean: if no other rewording changed its meaning, and if all
+    of those that nobody has answered for did."""
+
+    def step(unsaid: bool) -> Step:
+        return Step(None, tuple(answered(change, meanings, unsaid) for change in found.changes))
+
+    return list(zip(*(consequences_of(taxonomy, step(unsaid)) for unsaid in (False, True)), strict=True))
+
+
+def answered(change: Change, meanings: Mapping[str, bool], unsaid: bool) -> Change:
+    if change.kind != ChangeKind.REWORD:
+        return change
+    return replace(change, meaning_changed=meanings.get(change.sources[0], unsaid))
 
 
 def versions_upto(taxonomy: Taxonomy, version: Version) -> list[Version]:

@@ -155,6 +155,28 @@ def versions_of(taxonomy: Taxonomy) -> QuerySet[Version]:
     return versions.annotate(code_count=Count("codes")).order_by(F("number").asc(nulls_last=True))
 
 
+def published_of(taxonomy: Taxonomy) -> list[Version]:
+    """The published versions in order."""
+    found = Version.objects.filter(taxonomy=taxonomy, number__isnull=False)
+    return list(found.select_related("taxonomy").order_by("number"))
+
+
+def latest_of(taxonomy: Taxonomy) -> Version | None:
+    return next(iter(published_of(taxonomy)[-1:]), None)
+
+
+def two_of(versions: Sequence[Version], first: str, second: str) -> tuple[Version, Version]:
+    """The versions of these numbers, the earlier one first; left out, the latest and the one before it."""
+    if not versions:
+        raise NotThere("No version of this taxonomy is published yet.")
+    by_number = {str(version.number): version for version in versions}
+    later = by_number.get(second) if second else versions[-1]
+    earlier = by_number.get(first) if first else versions[max(versions.index(later) - 1, 0)] if later else None
+    if earlier is None or later is None:
+        raise NotThere("This taxonomy has no such version.")
+    return (earlier, later) if (earlier.number or 0) <= (later.number or 0) else (later, earlier)
+
+
 def published_versions(study: Study) -> QuerySet[Version]:
     """All that a round of this study can be coded against, newest first within a taxonomy."""
     return (
