@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -14,7 +15,8 @@ from rest_framework.views import APIView
 
 from studies.errors import Invalid
 from studies.permissions import Access, Permission, get_access_for, person
-from taxonomy.models import Code, Version
+from taxonomy.history import changes_between
+from taxonomy.models import ChangeKind, Code, Version
 from taxonomy.queries import (
     Node,
     content_hash,
@@ -23,11 +25,15 @@ from taxonomy.queries import (
     get_taxonomy,
     get_version,
     overview,
+    published_of,
     records,
+    settings_of,
     tree,
+    two_of,
     versions_of,
 )
 from taxonomy.services.editing import add_code, edit_code, remove_code
+from taxonomy.services.operations import merge_code, retire_code, split_code
 from taxonomy.services.versions import publish
 
 
@@ -69,13 +75,44 @@ class CodeInput(serializers.Serializer[Any]):
     avoid_when = serializers.CharField(required=False, allow_blank=True)
     examples = serializers.CharField(required=False, allow_blank=True)
     seen = serializers.DictField(
-        child=serializers.CharField(allow_blank=True),
+        child=serializers.JSONField(),
         required=False,
         help_text="The values as they were read, by field. When one differs by now, the answer is 409.",
     )
 
 
+class ChangeSerializer(serializers.Serializer[Any]):
+    """One operation between two versions. `sources` are uids of the earlier one, `targets` of the later one. `data`:
+    for a changed field its value before and after; for what was added or moved its place."""
+
+    kind = serializers.ChoiceField(ChangeKind.choices)
+    sources = serializers.ListField(child=serializers.UUIDField())
+    targets = serializers.ListField(child=serializers.UUIDField())
+    data = serializers.DictField()
+    note = serializers.CharField()
+    meaning_changed = serializers.BooleanField(allow_null=True)
+
+
+class DifferenceSerializer(serializers.Serializer[Any]):
+    earlier = serializers.IntegerField()
+    later = serializers.IntegerField()
+    changes = ChangeSerializer(many=True)
+
+
+class OperationInput(serializers.Serializer[Any]):
+    """`merge` takes the uid of one code in `into`; `split` the names of two or more; `retire` takes a note."""
+
+    kind = serializers.ChoiceField(["merge", "split", "retire"])
+    into = serializers.ListField(child=serializers.CharField(), default=list)
+    note = serializers.CharField(allow_blank=True, default="")
+
+
 class PublishInput(serializers.Serializer[Any]):
+    meanings = serializers.DictField(
+        child=serializers.BooleanField(),
+        required=False,
+        help_text="Of each reworded code, by uid, whether its meaning changed.",
+    )
     note = serializers.CharField(required=False, allow_blank=True)
     seen = serializers.CharField(required=False, help_text="The content hash of the draft that was read.")
 
@@ -102,6 +139,10 @@ def as_codes(nodes: list[Node]) -> Any:
 def as_answer(node: Node, uids: dict[int, uuid.UUID]) -> dict[str, Any]:
     parent = uids[node.code.parent_id] if node.code.parent_id else None
     return {"code": node.code, "parent_uid": parent, "number": node.number, "level": node.depth + 1}
+
+
+def draft_answer(draft: Version) -> Response:
+    return Response({"content_hash": content_hash(records(draft), settings_of(draft)), "codes": as_codes(tree(draft))})
 
 
 def one_code(version: Version, code: Code, status: int = 200) -> Response:
@@ -139,7 +180,9 @@ class DraftCodes(StudyView):
     @extend_schema(responses=DraftAnswer)
     def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
         _, draft = self.draft()
-        return Response({"content_hash": content_hash(records(draft)), "codes": as_codes(tree(draft))})
+        return Response(
+            {"content_hash": content_hash(records(draft), settings_of(draft)), "codes": as_codes(tree(draft))}
+        )
 
     @extend_schema(request=CodeInput, responses={201: CodeSerializer})
     def post(self, request: Request, slug: str, taxonomy_id: int) -> Response:
@@ -164,6 +207,41 @@ class DraftCode(StudyView):
         access, draft = self.draft()
         remove_code(code=get_code(draft, uid), by=access.user)
         return Response(status=204)
+
+
+class Changes(StudyView):
+    """What changed between two published versions; left out, the latest and the one before it."""
+
+    @extend_schema(
+        responses=DifferenceSerializer,
+        parameters=[OpenApiParameter("from", OpenApiTypes.INT), OpenApiParameter("to", OpenApiTypes.INT)],
+    )
+    def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
+        versions = published_of(get_taxonomy(self.access().study, taxonomy_id))
+        earlier, later = two_of(versions, request.query_params.get("from", ""), request.query_params.get("to", ""))
+        changes = changes_between(earlier, later).changes
+        answer = {"earlier": earlier.number, "later": later.number, "changes": changes}
+        return Response(DifferenceSerializer(answer).data)
+
+
+class Replace(StudyView):
+    """Merge, split or retire a code of the draft. The answer is the draft."""
+
+    @extend_schema(request=OperationInput, responses=DraftAnswer)
+    def post(self, request: Request, slug: str, taxonomy_id: int, uid: uuid.UUID) -> Response:
+        access, draft = self.draft()
+        code, given = get_code(draft, uid), read(OperationInput, request)
+        into, note = given["into"], given["note"]
+        if given["kind"] == "merge":
+            if len(into) != 1:
+                raise Invalid({"into": "Name the uid of one code."})
+            target = with_parent(draft, {"parent": into[0]})["parent"]
+            merge_code(code=code, into=target, note=note, by=access.user)
+        elif given["kind"] == "split":
+            split_code(code=code, into=into, note=note, by=access.user)
+        else:
+            retire_code(code=code, note=note, by=access.user)
+        return draft_answer(draft)
 
 
 class Publish(StudyView):
@@ -196,5 +274,7 @@ urlpatterns = [
     path(TAXONOMY + "versions/<int:number>/codes/", Codes.as_view(), name="api-codes"),
     path(TAXONOMY + "draft/codes/", DraftCodes.as_view(), name="api-draft-codes"),
     path(TAXONOMY + "draft/codes/<uuid:uid>/", DraftCode.as_view(), name="api-draft-code"),
+    path(TAXONOMY + "draft/codes/<uuid:uid>/replace/", Replace.as_view(), name="api-draft-replace"),
+    path(TAXONOMY + "changes/", Changes.as_view(), name="api-changes"),
     path(TAXONOMY + "draft/publish/", Publish.as_view(), name="api-draft-publish"),
 ]

@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
-from taxonomy.models import Code
+from taxonomy.history import Difference
+from taxonomy.models import ChangeKind, Code
 from taxonomy.queries import Node
-from taxonomy.services.editing import LONGEST_NAME, told
+from taxonomy.services.cleaning import LONGEST_NAME
+from taxonomy.services.editing import told
 from taxonomy.services.structure import MAX_BYTES
 
 
@@ -65,13 +68,13 @@ class CodeForm(forms.Form):
         given = {field: value for field, value in self.cleaned_data.items() if field != "seen"}
         return given | {"parent": self.codes.get(given["parent"])}
 
-    def show_as_seen(self, stored: dict[str, str]) -> None:
+    def show_as_seen(self, stored: dict[str, Any]) -> None:
         """From here on the person has seen what is stored: keeping the form as it is will now win."""
         self.data = {**dict(self.data.items()), "seen": json.dumps(stored)}
 
-    def clean_seen(self) -> dict[str, str]:
+    def clean_seen(self) -> dict[str, Any]:
         seen = self.cleaned_data["seen"]
-        return {str(field): str(value) for field, value in seen.items()} if isinstance(seen, dict) else {}
+        return seen if isinstance(seen, dict) else {}
 
 
 def possible_parents(nodes: list[Node], code: Code | None) -> list[tuple[str, str]]:
@@ -80,5 +83,65 @@ def possible_parents(nodes: list[Node], code: Code | None) -> list[tuple[str, st
 
 
 class PublishForm(forms.Form):
+    """The note, and of each reworded code whether its meaning changed. That all are answered is the service's."""
+
     note = area("What is new in this version", 3, "Shown with the version, in exports and in the replication package.")
     seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, found: Difference, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.reworded = [change.sources[0] for change in found.changes if change.kind == ChangeKind.REWORD]
+        for uid in self.reworded:
+            self.fields[f"meaning_{uid}"] = forms.ChoiceField(
+                label=f"Does “{found.names[uid]}” mean something else now?",
+                choices=MEANINGS,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+
+    def given(self) -> dict[str, str]:
+        return {field: self.cleaned_data[field] for field in ("note", "seen")}
+
+    def meanings(self) -> dict[str, bool]:
+        """By uid, what has been answered so far."""
+        said = {uid: self.data.get(f"meaning_{uid}") for uid in self.reworded}
+        return {uid: answer == "changed" for uid, answer in said.items() if answer in dict(MEANINGS)}
+
+
+MEANINGS = [
+    ("same", "No: what was coded with it reads on"),
+    ("changed", "Yes: issues that were coded with it wait to be coded again"),
+]
+
+
+class OperationForm(forms.Form):
+    """What comes instead of a code that goes, and why."""
+
+    def __init__(self, data: QueryDict | None, *, nodes: list[Node], code: Code) -> None:
+        super().__init__(data, auto_id=f"{type(self).__name__.lower()}_%s")
+
+
+class MergeForm(OperationForm):
+    note = area("Note", 2)
+    field_order = ["into", "note"]
+
+    def __init__(self, data: QueryDict | None, *, nodes: list[Node], code: Code) -> None:
+        super().__init__(data, nodes=nodes, code=code)
+        self.fields["into"] = forms.ChoiceField(label="Into", choices=possible_parents(nodes, code))
+        self.order_fields(self.field_order)
+        self.codes = {str(node.code.uid): node.code for node in nodes}
+
+    def into(self) -> Code:
+        return self.codes[self.cleaned_data["into"]]
+
+
+class SplitForm(OperationForm):
+    into_names = area("Into", 3, "Two codes or more, one a line. A name that the draft has already means that code.")
+    note = area("Note", 2)
+
+
+class RetireForm(OperationForm):
+    note = area("Why", 2, "Raters read it beside the issues that they code again.")
+
+
+FORMS: dict[str, type[OperationForm]] = {"merge": MergeForm, "split": SplitForm, "retire": RetireForm}

@@ -3,17 +3,19 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from studies.errors import NotThere
 from studies.models import Study
-from taxonomy.models import Code, PublicLink, Taxonomy, Version
+from taxonomy.models import Code, Levels, PublicLink, Taxonomy, Version
 
 TEXTS = ("name", "definition", "use_when", "avoid_when", "examples", "notes")
 TRAITS = ("selectable", "exclusive_group", "colour", "key")
+SETTINGS = ("levels", "several_codes")
 COLOURS = 7
 
 
@@ -61,6 +63,15 @@ SAID_LATER = {field.name: field.default for field in fields(CodeRecord) if field
 
 
 @dataclass(frozen=True)
+class Content:
+    """All that a version says: its codes in reading order, and its settings."""
+
+    codes: tuple[CodeRecord, ...] = ()
+    levels: str = Levels.ANY
+    several_codes: bool = True
+
+
+@dataclass(frozen=True)
 class Overview:
     """A taxonomy with the number of its latest published version, if any."""
 
@@ -99,20 +110,35 @@ def records(version: Version) -> list[CodeRecord]:
     ]
 
 
-def content_hash(codes: Sequence[CodeRecord]) -> str:
-    """SHA-256 over all that the codes say, in their order.
+def content_of(version: Version) -> Content:
+    """One query."""
+    return Content(tuple(records(version)), version.levels, version.several_codes)
 
-    What codes can say since later is left out where it is not said: the hash of an earlier version stays as it was."""
+
+def settings_of(version: Version) -> dict[str, Any]:
+    """What raters may choose at all, as far as it is not the usual."""
+    return {field: value for field in SETTINGS if (value := getattr(version, field)) != usual(field)}
+
+
+def usual(field: str) -> Any:
+    return Version._meta.get_field(field).get_default()
+
+
+def content_hash(codes: Sequence[CodeRecord], settings: Mapping[str, Any]) -> str:
+    """SHA-256 over all that the codes say, in their order, and over the version's settings.
+
+    What could be said later only is left out where it is not said: the hash of an earlier version stays as it was."""
     told = [
         {name: value for name, value in asdict(code).items() if name not in SAID_LATER or value != SAID_LATER[name]}
         for code in codes
     ]
-    return hashlib.sha256(json.dumps(told, default=str, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    whole = {"codes": told, **settings} if settings else told
+    return hashlib.sha256(json.dumps(whole, default=str, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def is_whole(version: Version) -> bool:
     """Whether a published version still says what was published."""
-    return version.content_hash == content_hash(records(version))
+    return version.content_hash == content_hash(records(version), settings_of(version))
 
 
 def overview(study: Study) -> list[Overview]:
@@ -127,6 +153,28 @@ def versions_of(taxonomy: Taxonomy) -> QuerySet[Version]:
     """Published versions in order, then the draft, each with `code_count`. One query."""
     versions: QuerySet[Version] = Version.objects.filter(taxonomy=taxonomy).select_related("published_by")
     return versions.annotate(code_count=Count("codes")).order_by(F("number").asc(nulls_last=True))
+
+
+def published_of(taxonomy: Taxonomy) -> list[Version]:
+    """The published versions in order."""
+    found = Version.objects.filter(taxonomy=taxonomy, number__isnull=False)
+    return list(found.select_related("taxonomy").order_by("number"))
+
+
+def latest_of(taxonomy: Taxonomy) -> Version | None:
+    return next(iter(published_of(taxonomy)[-1:]), None)
+
+
+def two_of(versions: Sequence[Version], first: str, second: str) -> tuple[Version, Version]:
+    """The versions of these numbers, the earlier one first; left out, the latest and the one before it."""
+    if not versions:
+        raise NotThere("No version of this taxonomy is published yet.")
+    by_number = {str(version.number): version for version in versions}
+    later = by_number.get(second) if second else versions[-1]
+    earlier = by_number.get(first) if first else versions[max(versions.index(later) - 1, 0)] if later else None
+    if earlier is None or later is None:
+        raise NotThere("This taxonomy has no such version.")
+    return (earlier, later) if (earlier.number or 0) <= (later.number or 0) else (later, earlier)
 
 
 def published_versions(study: Study) -> QuerySet[Version]:

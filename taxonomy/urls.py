@@ -1,6 +1,6 @@
 from django.urls import path
 
-from taxonomy.views import codebook, draft, public, taxonomies
+from taxonomy.views import codebook, draft, history, operations, public, publishing, taxonomies
 
 VERSION = "taxonomy/<int:taxonomy_id>/versions/<int:number>/"
 
@@ -13,11 +13,13 @@ urlpatterns = [
     path(VERSION + "link/end/", codebook.link_end, name="link_end"),
     path("taxonomy/<int:taxonomy_id>/draft/codebook/", codebook.draft_codebook, name="draft_codebook"),
     path("taxonomy/<int:taxonomy_id>/draft/", draft.taxonomy_draft, name="taxonomy_draft"),
-    path("taxonomy/<int:taxonomy_id>/draft/publish/", draft.taxonomy_publish, name="taxonomy_publish"),
+    path("taxonomy/<int:taxonomy_id>/draft/publish/", publishing.taxonomy_publish, name="taxonomy_publish"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/new/", draft.code_new, name="code_new"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/", draft.code_edit, name="code_edit"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/move/", draft.code_move, name="code_move"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/remove/", draft.code_remove, name="code_remove"),
+    path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/replace/", operations.code_replace, name="code_replace"),
+    path("taxonomy/<int:taxonomy_id>/changes/", history.taxonomy_changes, name="taxonomy_changes"),
 ]
 
 # Without a study in the address and without signing in.

@@ -36,6 +36,11 @@ def parts(book: Book) -> Iterator[str]:
     yield escaped(version.note)
     yield in_line(book.citation) if book.citation else "A draft: it can still change."
     yield f"{book.rule} {book.counted}".strip()
+    if book.changes:
+        yield f"## Changes since version {book.since}"
+        yield "\n".join(
+            f"- {group.label}: {in_line(told.sentence)}" for group in book.changes for told in group.entries
+        )
     for entry in book.entries:
         yield from section(entry, book.with_notes)
 

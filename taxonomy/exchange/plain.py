@@ -16,6 +16,8 @@ def plain(book: Book) -> str:
         "version": version.number,
         "published_at": version.published_at,
         "content_hash": version.content_hash,
+        "levels": version.levels,
+        "several_codes": version.several_codes,
         "codes": codes if book.with_notes else [{**code, "notes": ""} for code in codes],
     }
     return json.dumps(whole, default=str, ensure_ascii=False, indent=2) + "\n"

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from taxonomy.history import changes_between, changes_of_draft, predecessor
 from taxonomy.models import Levels, Version
 from taxonomy.queries import Node, tree
+from taxonomy.telling import Group, grouped
 from taxonomy.usage import Usage, Use, addresses_of, usage_of
 
 # At the end of a line: the key of an issue, or an address.
@@ -53,12 +55,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Book:
-    """`rule` says what may be chosen in the whole version; `usage` is None where nothing is counted."""
+    """`rule` says what may be chosen in the whole version; `usage` is None where nothing is counted; `since` is the
+    number of the version before, None for the first."""
 
     version: Version
     entries: tuple[Entry, ...]
     usage: Usage | None
     with_notes: bool
+    since: int | None
+    changes: tuple[Group, ...]
 
     @property
     def title(self) -> str:
@@ -103,7 +108,16 @@ def book_of(version: Version, *, inside: bool = True, with_counts: bool = True, 
         )
         for node in nodes
     )
-    return Book(version, linked(version, entries, inside), usage, with_notes)
+    return Book(version, linked(version, entries, inside), usage, with_notes, *changes(version))
+
+
+def changes(version: Version) -> tuple[int | None, tuple[Group, ...]]:
+    """The number of the version before, and what was done to it to make this one."""
+    before = predecessor(version)
+    if before is None:
+        return None, ()
+    found = changes_of_draft(version) if version.is_draft else changes_between(before, version)
+    return before.number, tuple(grouped(found.changes, found.names))
 
 
 def example(line: str) -> Example:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('taxonomy', '0002_more_said'),
+        ('taxonomy', '0003_a_change_of_settings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

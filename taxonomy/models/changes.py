@@ -11,6 +11,7 @@ class ChangeKind(models.TextChoices):
     ADD = "add", "added"
     RENAME = "rename", "renamed"
     REWORD = "reword", "reworded"
+    SET = "set", "set otherwise"
     MOVE = "move", "moved"
     MERGE = "merge", "merged"
     SPLIT = "split", "split"
@@ -18,10 +19,11 @@ class ChangeKind(models.TextChoices):
 
 
 class CodeChange(Freezing):
-    """One operation between the version before and this one; those of a draft are as far as they are known.
+    """One operation between the version before and this one. Of a draft only what was merged, split and retired is
+    kept; publishing computes the rest and writes all of it anew.
 
     `sources` are uids of codes of the version before, `targets` of this one, both as text. `data` is what replaying
-    needs beside them. `meaning_changed` is asked of a rewording: None until somebody has answered.
+    needs beside them (see `taxonomy.changes`). `meaning_changed` is asked of a rewording; None: nobody was asked.
     """
 
     PUBLISHED = Q(version__number__isnull=False)

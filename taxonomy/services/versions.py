@@ -1,7 +1,7 @@
 """From a draft to a published version, and from there to the next draft."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,25 +11,44 @@ from studies.errors import Conflict, Invalid
 from studies.models import Study, User
 from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
-from taxonomy.models import Code, Taxonomy, Version
-from taxonomy.queries import TEXTS, TRAITS, CodeRecord, content_hash, records
-from taxonomy.services.editing import clean_text, create_taxonomy, lock_draft
+from taxonomy.history import Difference, changes_of_draft
+from taxonomy.models import ChangeKind, Code, Taxonomy, Version
+from taxonomy.queries import SETTINGS, TEXTS, TRAITS, CodeRecord, content_hash, records, settings_of
+from taxonomy.services.cleaning import clean_text
+from taxonomy.services.editing import create_taxonomy, lock_draft
+from taxonomy.services.recording import write_changes
 from taxonomy.services.structure import MAX_LEVELS
 
 PROBLEMS_SHOWN = 20
 
 
 @transaction.atomic
-def publish(*, version: Version, note: str = "", seen: str | None = None, by: User) -> Version:
-    """Freeze the draft as the next version. `seen` is the content hash of what the person looked at: when the draft
-    says something else by now, Conflict. What lacks a definition is `without_definition`'s to name; it may pass."""
+def publish(
+    *,
+    version: Version,
+    note: str = "",
+    seen: str | None = None,
+    meanings: Mapping[str, bool] | None = None,
+    by: User,
+) -> Version:
+    """Freeze the draft as the next version, with the changes that made it.
+
+    `seen` is the content hash of what the person looked at: when the draft says something else by now, Conflict; the
+    same person sending it again gets the version that it made. `meanings` says of each reworded code, by uid, whether
+    its meaning changed; Invalid names those that are left out. What lacks a definition is `without_definition`'s to
+    name; it may pass.
+    """
+    if made := published_before(version, seen, by):
+        return made
     draft = lock_draft(version, by)
-    content = records(draft)
-    if not content:
+    found = changes_of_draft(draft, meanings)
+    if not found.after.codes:
         raise Invalid("The draft has no codes yet. Add one before you publish.")
-    hash = content_hash(content)
+    hash = content_hash(found.after.codes, settings_of(draft))
     if seen is not None and seen != hash:
         raise Conflict("The draft was changed while you looked at it. Nothing was published; read it again first.")
+    check_meanings_are_said(found)
+    write_changes(draft, found.changes)
     latest = draft.taxonomy.versions.aggregate(latest=Max("number"))["latest"] or 0
     draft.number, draft.note, draft.content_hash = latest + 1, clean_text("note", note), hash
     draft.published_by, draft.published_at = by, timezone.now()
@@ -39,9 +58,33 @@ def publish(*, version: Version, note: str = "", seen: str | None = None, by: Us
         by=by,
         verb="published",
         target=f"version {draft.number} of {draft.taxonomy}",
-        data={"codes": len(content), "content_hash": hash, "note": draft.note},
+        data={"codes": len(found.after.codes), "content_hash": hash, "note": draft.note},
     )
     return draft
+
+
+def published_before(version: Version, seen: str | None, by: User) -> Version | None:
+    """The version that the same publishing made before, if this is it again. Locks the row until the end."""
+    check_is_member(by, version.taxonomy.study, Permission.EDIT_TAXONOMY)
+    row: Version = Version.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if row.is_draft or seen is None:
+        return None
+    if (row.content_hash, row.published_by_id) == (seen, by.pk):
+        return row
+    raise Conflict(f"{row.published_by} has published this draft as version {row.number}. Nothing more was published.")
+
+
+def check_meanings_are_said(found: Difference) -> None:
+    open_ones = [
+        change.sources[0]
+        for change in found.changes
+        if change.kind == ChangeKind.REWORD and change.meaning_changed is None
+    ]
+    if open_ones:
+        names = found.names
+        raise Invalid(
+            {f"meaning_{uid}": f"Say whether the new words changed what “{names[uid]}” means." for uid in open_ones}
+        )
 
 
 def without_definition(codes: Sequence[CodeRecord]) -> list[CodeRecord]:
@@ -51,13 +94,13 @@ def without_definition(codes: Sequence[CodeRecord]) -> list[CodeRecord]:
 
 @transaction.atomic
 def start_draft(*, taxonomy: Taxonomy, by: User) -> Version:
-    """A draft that holds the codes of the latest published version under the same uids."""
+    """A draft that holds the codes of the latest published version under the same uids, and its settings."""
     check_is_member(by, taxonomy.study, Permission.EDIT_TAXONOMY)
     Taxonomy.objects.select_for_update().only("pk").get(pk=taxonomy.pk)
     if taxonomy.versions.filter(number=None).exists():
         raise Conflict("This taxonomy has a draft already. Go on with that one.")
     latest = taxonomy.versions.order_by("-number").first()
-    draft = Version(taxonomy=taxonomy)
+    draft = Version(taxonomy=taxonomy, **{field: getattr(latest, field) for field in SETTINGS if latest})
     draft.save()
     write_codes(draft, records(latest) if latest else [])
     record_event(study=taxonomy.study, by=by, verb="began", target=f"a draft of {taxonomy}")
@@ -80,6 +123,7 @@ def problems_of(codes: Sequence[CodeRecord]) -> list[str]:
     """What keeps these codes from being a tree, each with its place and remedy."""
     by_uid = {code.uid: code for code in codes}
     seen: set[object] = set()
+    keys: set[str] = set()
     problems = []
     for place, code in enumerate(codes, start=1):
         sibling = (code.parent, code.name.casefold())
@@ -87,9 +131,12 @@ def problems_of(codes: Sequence[CodeRecord]) -> list[str]:
             problems.append(f"Code {place} “{code.name}”: its uid stands above already. Give each code its own.")
         elif sibling in seen:
             problems.append(f"Code {place} “{code.name}”: a code of this name stands at the same place. Rename one.")
+        elif code.key and code.key in keys:
+            problems.append(f"Code {place} “{code.name}”: “{code.key}” is the key of a code above. Give it another.")
         else:
             problems += problem_of_place(place, code, by_uid)
         seen |= {code.uid, sibling}
+        keys.add(code.key)
     return problems
 
 

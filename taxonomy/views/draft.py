@@ -1,4 +1,4 @@
-"""The draft's editor: the tree at the left, one code at the right; and publishing."""
+"""The draft's editor: the tree at the left, one code at the right."""
 
 import uuid
 from typing import Any
@@ -9,26 +9,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from studies.errors import Conflict, Invalid
+from studies.errors import Invalid
 from studies.permissions import Access, Permission, open_study
 from taxonomy.errors import Changed
-from taxonomy.exchange.printed import book_of
-from taxonomy.forms import CodeForm, PublishForm
+from taxonomy.forms import CodeForm
 from taxonomy.models import Code, Version
 from taxonomy.queries import (
     Node,
-    content_hash,
     find_draft,
     get_code,
     get_draft,
     get_taxonomy,
-    records,
     tree,
     versions_of,
 )
 from taxonomy.services.editing import add_code, edit_code, move_code, remove_code, told
 from taxonomy.services.structure import Step
-from taxonomy.services.versions import publish, start_draft, without_definition
+from taxonomy.services.versions import start_draft
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -158,28 +155,3 @@ def code_remove(request: HttpRequest, slug: str, taxonomy_id: int, uid: uuid.UUI
         return redirect("code_edit", slug, taxonomy_id, uid)
     messages.success(request, f"“{code}” was removed from the draft.")
     return redirect("taxonomy_draft", slug, taxonomy_id)
-
-
-@page
-def taxonomy_publish(request: HttpRequest, slug: str, taxonomy_id: int) -> HttpResponse:
-    access, draft = open_draft(request, slug, taxonomy_id)
-    content = records(draft)
-    form = PublishForm(request.POST or None, initial={"seen": content_hash(content)})
-    if form.is_valid():
-        try:
-            published = publish(version=draft, by=access.user, **form.cleaned_data)
-        except Conflict as error:
-            messages.error(request, str(error))
-            return redirect("taxonomy_publish", slug, taxonomy_id)
-        except Invalid as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, f"Version {published.number} is published and stays as it is.")
-            return redirect("taxonomy_version", slug, taxonomy_id, published.number)
-    book = book_of(draft, with_counts=False)
-    shown = {"form": form, "draft": draft, "book": book, "undefined": without_definition(content)}
-    return render(request, "taxonomy/publish.html", shown | next_number(draft))
-
-
-def next_number(draft: Version) -> dict[str, Any]:
-    return {"taxonomy": draft.taxonomy, "number": draft.taxonomy.versions.exclude(number=None).count() + 1}
