@@ -26,6 +26,7 @@ from taxonomy.exchange.codebook import read_codebook
 from taxonomy.models import Version
 from taxonomy.queries import get_code
 from taxonomy.services.editing import add_code, edit_code, move_code
+from taxonomy.services.operations import merge_code
 from taxonomy.services.versions import import_taxonomy, publish, start_draft
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -96,23 +97,31 @@ class Story:
         return publish(version=draft, note="The first version, after reading 30 issues together.", by=lead)
 
     def publish_second_version(self, first: Version) -> Version:
-        """What a lead would do after the first round: rename, reword, move, add, note."""
+        """What a lead would do after the first round. Rewordings say whether they changed what a code means."""
         lead = self.people["lead"]
         second = json.loads((DATA / "second_version.json").read_text(encoding="utf-8"))
         draft = start_draft(taxonomy=first.taxonomy, by=lead)
+        meanings = {}
         for change in second["changes"]:
+            if meaning := change.pop("meaning", None):
+                meanings[str(self.uids[change["code"]])] = meaning == "changed"
             self.change(draft, **change)
-        return publish(version=draft, note=second["note"], by=lead)
+        return publish(version=draft, note=second["note"], meanings=meanings, by=lead)
 
     def change(self, draft: Version, *, what: str, code: str, **given: str) -> None:
         lead = self.people["lead"]
         if what == "add":
             parent = get_code(draft, self.uids[given.pop("parent")])
             self.uids[code] = add_code(version=draft, parent=parent, by=lead, **given).uid
-        elif what == "move":
-            move_code(code=get_code(draft, self.uids[code]), step=given["step"], by=lead)
+            return
+        row = get_code(draft, self.uids[code])
+        if what == "move":
+            move_code(code=row, step=given["step"], by=lead)
+        elif what == "merge":
+            self.uids[code] = self.uids[given["into"]]
+            merge_code(code=row, into=get_code(draft, self.uids[code]), note=given["note"], by=lead)
         else:
-            edit_code(code=get_code(draft, self.uids[code]), by=lead, **given)
+            edit_code(code=row, by=lead, **given)
 
     def raters(self, study: Study) -> list[Membership]:
         return list(study.memberships.filter(role=Role.RATER).select_related("user", "study").order_by("alias"))

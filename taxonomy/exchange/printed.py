@@ -11,7 +11,9 @@ from taxonomy.telling import Group, grouped
 from taxonomy.usage import Usage, Use, addresses_of, usage_of
 
 # At the end of a line: the key of an issue, or an address.
-REFERENCE = re.compile(r"(?:^|\s)[(\[]?(?:(?P<key>[\w.-]+/[\w.-]+#\d{1,9})|(?P<url>https?://[^\s)\]]+))[)\]]?[.]?$")
+REFERENCE = re.compile(
+    r"(?:^|\s)(?P<open>[(\[])?(?:(?P<key>[\w.-]+/[\w.-]+#\d{1,9})|(?P<url>https?://\S+?))(?(open)[)\]])\.?$"
+)
 CHOSEN = {
     Levels.ANY: "Codes of every level may be chosen",
     Levels.LEAVES: "Only codes with nothing below them may be chosen",

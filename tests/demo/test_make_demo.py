@@ -13,6 +13,8 @@ from demo.story import CAST, COME_SO_FAR, FIRST_SIZE, LEFT_OPEN, SECOND_SIZE
 from jobs.models import Job, State
 from studies.models import Study, User
 from studies.services.events import first_broken_event
+from taxonomy.exchange.printed import book_of
+from taxonomy.models import CodeChange, Version
 
 
 @pytest.fixture
@@ -48,6 +50,36 @@ def test_demo_has_a_closed_and_a_running_round(demo):
         ("analysis.resolution_time", State.DONE),
     }
     assert first_broken_event(study) is None
+
+
+def test_demo_has_two_versions_and_a_codebook_with_counts(demo):
+    study, _ = demo
+    first, second = Version.objects.order_by("number")
+    assert list(Round.objects.order_by("number").values_list("version__number", flat=True)) == [1, 2]
+    kinds = set(CodeChange.objects.filter(version=second).values_list("kind", flat=True))
+    assert {"add", "rename", "reword", "move", "merge"} <= kinds
+    client = Client()
+    client.force_login(User.objects.get(email="rater-1@example.org"))
+    page = client.get(reverse("taxonomy_version", args=[study.slug, first.taxonomy_id, 1])).content.decode()
+    counted = book_of(first)
+    assert counted.usage.rounds == (1,)
+    assert counted.usage.codings == 3 * FIRST_SIZE
+    assert f"{counted.usage.issues} labelled issues" in page
+    linked = [example.url for entry in counted.entries for example in entry.examples if example.source]
+    assert len(linked) >= 12
+    assert all(f'href="{url}"' in page and client.get(url).status_code == 200 for url in linked)
+    later = {entry.name: entry for entry in book_of(second).entries}
+    assert "one at most is chosen" in " ".join(later["Facts about the model"].choice)
+    assert (later["Speed and cost"].node.code.key, bool(later["Speed and cost"].node.code.notes)) == ("w", True)
+
+
+def test_stop_rule_of_the_demo_was_set_beforehand(demo):
+    study, _ = demo
+    client = Client()
+    client.force_login(User.objects.get(email="observer@example.org"))
+    page = client.get(reverse("saturation", args=[study.slug])).content.decode()
+    assert "before any round started." in page
+    assert "Reached at issue" in page
 
 
 def test_every_section_of_the_demo_opens(demo):
