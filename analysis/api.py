@@ -12,11 +12,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_dataclasses.serializers import DataclassSerializer
 
-from analysis.queries import get_version, versions_with_findings
+from analysis.queries import get_taxonomy_to_code_with, get_version, versions_with_findings
 from analysis.reports.agreement import AgreementReport, sentence
 from analysis.reports.counts import CountsReport
 from analysis.reports.findings import findings_of
 from analysis.reports.resolution_time import ComparisonReport, ResolutionTimeReport
+from analysis.reports.saturation import SaturationReport, saturation_of, words
 from analysis.services.agreement import agreement_of
 from analysis.services.comparison import comparison_standing
 from annotator.queries.rounds import get_round
@@ -48,6 +49,24 @@ class FindingsAnswer:
 class AgreementSerializer(DataclassSerializer[AgreementAnswer]):
     class Meta:
         dataclass = AgreementAnswer
+
+
+@dataclass(frozen=True)
+class SaturationAnswer:
+    """The stop rule that counts, in words, and where it stands: empty while none is set. `started` are the rounds
+    that had begun when it was set."""
+
+    taxonomy: str
+    rule: str
+    standing: str
+    set_at: datetime | None
+    started: tuple[int, ...]
+    report: SaturationReport
+
+
+class SaturationSerializer(DataclassSerializer[SaturationAnswer]):
+    class Meta:
+        dataclass = SaturationAnswer
 
 
 class FindingsSerializer(DataclassSerializer[FindingsAnswer]):
@@ -84,6 +103,25 @@ class Findings(APIView):
         return Response(FindingsSerializer(answer).data)
 
 
+class SaturationView(APIView):
+    """New codes of closed rounds in coding order, and the stop rule."""
+
+    @extend_schema(responses=SaturationSerializer)
+    def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
+        study = get_access_for(person(request), slug).study
+        found = saturation_of(get_taxonomy_to_code_with(study, str(taxonomy_id)))
+        line = next(iter(found.rules), None)
+        answer = SaturationAnswer(
+            taxonomy=str(found.taxonomy),
+            rule=words(line.rule) if line else "",
+            standing=found.standing,
+            set_at=line.set_at if line else None,
+            started=line.started if line else (),
+            report=found.report,
+        )
+        return Response(SaturationSerializer(answer).data)
+
+
 def _version(study: Study, pk: str) -> Version:
     versions = [get_version(study, pk)] if pk else versions_with_findings(study)
     if not versions:
@@ -94,4 +132,9 @@ def _version(study: Study, pk: str) -> Version:
 urlpatterns: list[Any] = [
     path("studies/<slug:slug>/rounds/<int:number>/agreement/", RoundAgreement.as_view(), name="api-agreement"),
     path("studies/<slug:slug>/findings/", Findings.as_view(), name="api-findings"),
+    path(
+        "studies/<slug:slug>/taxonomies/<int:taxonomy_id>/saturation/",
+        SaturationView.as_view(),
+        name="api-saturation",
+    ),
 ]

@@ -104,6 +104,14 @@ def taxonomies_to_code_with(study: Study) -> list[Taxonomy]:
     return list(study.taxonomies.filter(versions__number__isnull=False).distinct().order_by("name", "pk"))
 
 
+def get_taxonomy_to_code_with(study: Study, pk: str) -> Taxonomy:
+    """The one of this id; the first where none is asked for."""
+    found = [taxonomy for taxonomy in taxonomies_to_code_with(study) if str(taxonomy.pk) == pk or not pk]
+    if not found:
+        raise NotThere("There is no such taxonomy with a published version in this study.")
+    return found[0]
+
+
 def stop_rules_of(taxonomy: Taxonomy) -> list[StopRule]:
     """The rule that counts first, then the earlier ones."""
     return list(StopRule.objects.filter(taxonomy=taxonomy).select_related("set_by").order_by("-set_at", "-pk"))

@@ -108,7 +108,7 @@ class Story:
             self.change(draft, **change)
         return publish(version=draft, note=second["note"], meanings=meanings, by=lead)
 
-    def change(self, draft: Version, *, what: str, code: str, **given: str) -> None:
+    def change(self, draft: Version, *, what: str, code: str, **given: Any) -> None:
         lead = self.people["lead"]
         if what == "add":
             parent = get_code(draft, self.uids[given.pop("parent")])

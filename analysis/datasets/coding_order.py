@@ -8,7 +8,6 @@ from django.db.models import F, Min
 
 from analysis.datasets.ratings import Rating, closed_rounds, ratings
 from annotator.models import Coding, Round
-from studies.models import Study
 from taxonomy.models import Taxonomy
 
 
@@ -23,9 +22,9 @@ class CodedIssue:
     names: dict[str, str]
 
 
-def rounds_under(study: Study, taxonomy: Taxonomy) -> list[Round]:
+def rounds_under(taxonomy: Taxonomy) -> list[Round]:
     """Closed rounds of any version of this taxonomy, in their order."""
-    return list(closed_rounds(study).filter(version__taxonomy=taxonomy).order_by("number"))
+    return list(closed_rounds(taxonomy.study).filter(version__taxonomy=taxonomy).order_by("number"))
 
 
 def in_coding_order(rounds: Sequence[Round]) -> list[CodedIssue]:

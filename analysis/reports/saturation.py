@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from analysis.datasets.coding_order import CodedIssue
+from analysis.datasets.coding_order import CodedIssue, in_coding_order, rounds_under
+from analysis.models import StopRule as StoredRule
+from analysis.queries import rounds_begun, stop_rules_of
 from analysis.stats.saturation import RuleState, StopRule, cumulative, last_new, new_by_issue, rule_state
+from taxonomy.models import Taxonomy
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,33 @@ class RuleLine:
     set_by: str
     set_at: datetime
     started: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Saturation:
+    """A taxonomy's report with its rules, the one that counts first."""
+
+    taxonomy: Taxonomy
+    rules: tuple[RuleLine, ...]
+    report: SaturationReport
+
+    @property
+    def standing(self) -> str:
+        """Where the rule that counts stands; empty while there is none."""
+        state = self.report.state
+        return standing(state, self.rules[0].rule) if state else ""
+
+
+def saturation_of(taxonomy: Taxonomy) -> Saturation:
+    begun = rounds_begun(taxonomy)
+    rules = tuple(_line(row, begun) for row in stop_rules_of(taxonomy))
+    order = in_coding_order(rounds_under(taxonomy))
+    return Saturation(taxonomy, rules, saturation_report(order, rules[0].rule if rules else None))
+
+
+def _line(row: StoredRule, begun: Sequence[tuple[int, datetime]]) -> RuleLine:
+    rule = StopRule(row.base, row.run, row.threshold_percent / 100)
+    return RuleLine(rule, str(row.set_by), row.set_at, tuple(number for number, at in begun if at <= row.set_at))
 
 
 def saturation_report(order: Sequence[CodedIssue], rule: StopRule | None) -> SaturationReport:

@@ -69,4 +69,8 @@ ROWS = [
     Row("api-agreement", API_MEMBERS_ONLY, kwargs=closed),
     Row("api-agreement", page(403, 404, 403, 403, 403), kwargs=running, why="of a running round"),
     Row("api-findings", API_MEMBERS_ONLY),
+    Row(
+        "api-saturation", API_MEMBERS_ONLY,
+        kwargs=lambda world: {"slug": world.study.slug, "taxonomy_id": world.version.taxonomy_id},
+    ),
 ]  # fmt: skip

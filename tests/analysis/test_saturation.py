@@ -48,7 +48,7 @@ def test_issues_come_by_the_first_submit_of_any_rater(ground):
             Coding.objects.filter(pk=coding.pk).update(submitted_at=factories.NOW + timedelta(minutes=minutes))
     again = ground.answer(ground.b, 3, ["Output"])
     Coding.objects.filter(pk=again.pk).update(submitted_at=factories.NOW + timedelta(hours=9))
-    found = in_coding_order(rounds_under(ground.study, ground.version.taxonomy))
+    found = in_coding_order(rounds_under(ground.version.taxonomy))
     assert [(issue.issue_id, sorted(issue.names.values())) for issue in found] == [
         (ground.issues[3].pk, ["Output"]),
         (ground.issues[0].pk, ["Loading"]),
@@ -59,7 +59,7 @@ def test_issues_come_by_the_first_submit_of_any_rater(ground):
 
 
 def test_nothing_of_a_running_round_enters(ground):
-    assert [round.number for round in rounds_under(ground.study, ground.version.taxonomy)] == [1]
+    assert [round.number for round in rounds_under(ground.version.taxonomy)] == [1]
     assert {issue.round for issue in in_coding_order(list(Round.objects.all()))} == {1}
 
 
@@ -189,13 +189,28 @@ class TestPage:
         factories.taxonomy(factories.study("Other", "other"), by=lead)
         assert {each.pk for each in visit().context["taxonomies"]} == {ground.version.taxonomy_id, other.pk}
 
+    def test_programs_get_the_same(self, visit, ground, lead):
+        set_stop_rule(taxonomy=ground.version.taxonomy, base=2, run=1, threshold_percent=0, by=lead)
+        here = reverse("api-saturation", args=[ground.study.slug, ground.version.taxonomy_id])
+        answer = visit.client.get(here).json()
+        assert answer["rule"] == "After a base of 2 issues, stop when the next issue brings no new code."
+        assert answer["set_at"][:2] == "20"
+        assert answer["started"] == [1, 2]
+        assert (answer["report"]["issues"], answer["report"]["codes"]) == (5, 4)
+        assert [row["total"] for row in answer["report"]["steps"]] == [
+            row.total for row in visit().context["report"].steps
+        ]
+        StoredRule.objects.all().delete()
+        answer = visit.client.get(here).json()
+        assert (answer["rule"], answer["standing"], answer["set_at"], answer["started"]) == ("", "", None, [])
+
     def test_findings_lead_there(self, visit, ground):
         assert reverse("saturation", args=[ground.study.slug]) in visit("findings").content.decode()
 
     def test_as_many_queries_for_one_issue_as_for_thirty(self, visit, ground):
         counts = []
         for more in (1, 29):
-            issues = [factories.issue(ground.repository) for _ in range(more)]
+            issues = [factories.issue(ground.repository, number=1000 * more + at) for at in range(more)]
             closed = factories.round_of(ground.version, issues, [ground.a], phase=Phase.CLOSED)
             factories.answers(closed, {"rater-1": ["Memory"] * more})
             with CaptureQueriesContext(connection) as queries:
