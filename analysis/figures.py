@@ -94,9 +94,7 @@ def resolution_time_figure(report: ResolutionTimeReport) -> Spec:
 def saturation_figure(report: SaturationReport) -> Spec:
     """Codes found so far by issues coded, as steps; bars are new codes, upright lines the ends of rounds."""
     steps: list[Spec] = [{"issue": 0, "codes": 0, "new": 0}]
-    steps += [
-        {"issue": row.place, "codes": row.total, "new": len(row.names), "told": row.issue} for row in report.steps
-    ]
+    steps += [{"issue": row.place, "codes": row.total, "new": len(row.names)} for row in report.steps]
     steps.append({"issue": report.issues, "codes": report.codes, "new": 0})
     x = {
         "field": "issue", "type": "quantitative", "title": "Issues in coding order",
