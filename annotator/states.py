@@ -25,6 +25,11 @@ MEANING: dict[str, str] = {
 class Kind(models.TextChoices):
     CALIBRATION = "calibration", "calibration"
     CODING = "coding", "coding"
+    RECODING = "recoding", "re-coding"
+
+
+# What a lead draws; re-coding rounds follow from a new version of the taxonomy.
+DRAWN = (Kind.CALIBRATION, Kind.CODING)
 
 
 class Outcome(models.TextChoices):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from annotator.models import Assignment, Round, RoundIssue
 from annotator.services.candidates import Candidates, candidates
 from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, new_seed, order_for, sample_of
-from annotator.states import MOVES, Kind, Phase
+from annotator.states import DRAWN, MOVES, Kind, Phase
 from corpus.models import Frame
 from studies.errors import Invalid, Refused
 from studies.models import Membership, Study, User
@@ -79,7 +79,7 @@ def draft_round(
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
     check_can_be_coded_with(version, study)
     check_can_rate(raters, study)
-    if kind not in Kind.values:
+    if kind not in DRAWN:
         raise Invalid({"kind": f"{kind} is not a kind of round. Choose calibration or coding."})
     if seed is not None and not 0 <= seed < SEEDS:
         raise Invalid({"seed": f"A seed is a whole number from 0 to {SEEDS - 1}."})
