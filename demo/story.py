@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files import File
 
+from analysis.reports.findings import Viewpoint
 from analysis.services.comparison import ask_for_comparison
 from annotator.models import Assignment, Round, RoundIssue
 from annotator.queries.disagreements import Standing, cases_of
@@ -150,7 +151,7 @@ class Story:
         )
 
     def compare(self, study: Study, version: Version) -> None:
-        if job := ask_for_comparison(study=study, version=version, by=self.people["lead"]):
+        if job := ask_for_comparison(study=study, view=Viewpoint(version), by=self.people["lead"]):
             jobs.run(job.pk)
 
 

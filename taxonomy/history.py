@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from uuid import UUID
 
 from taxonomy.carrying import Carrier, Step, carry
 from taxonomy.changes import Change
@@ -75,15 +76,21 @@ def steps_between(earlier: Version, later: Version) -> list[Step]:
 
 
 def carriers(target: Version, *more: Step) -> dict[int, Carrier]:
-    """By primary key of each version up to `target`: how its codes read under `target`, or after `more` changes."""
+    """By number of each version up to `target`: how its codes read under `target`, or after `more` changes."""
     chain = versions_upto(target)
     steps = [*steps_between(chain[0], target), *more]
-    return {version.pk: Carrier(carry(steps[place:])) for place, version in enumerate(chain)}
+    return {version.number or 0: Carrier(carry(steps[place:])) for place, version in enumerate(chain)}
 
 
 def versions_upto(version: Version) -> list[Version]:
     """The versions that can be read as of this one, the earliest first."""
     found = Version.objects.filter(taxonomy=version.taxonomy_id, number__lte=version.number)
+    return list(found.select_related("taxonomy").order_by("number"))
+
+
+def versions_from(version: Version) -> list[Version]:
+    """The published versions as of which this one can be read, the earliest (itself) first."""
+    found = Version.objects.filter(taxonomy=version.taxonomy_id, number__gte=version.number)
     return list(found.select_related("taxonomy").order_by("number"))
 
 
@@ -126,3 +133,13 @@ def answered(change: Change, meanings: Mapping[str, bool], unsaid: bool) -> Chan
     if change.kind != ChangeKind.REWORD:
         return change
     return replace(change, meaning_changed=meanings.get(change.sources[0], unsaid))
+
+
+def added_since(version: Version) -> dict[int, int]:
+    """By number of each version up to this one, how many codes of this one it did not have yet. One query."""
+    codes = Code.objects.filter(version__taxonomy=version.taxonomy_id, version__number__lte=version.number)
+    found: dict[int, set[UUID]] = {}
+    for number, uid in codes.values_list("version__number", "uid"):
+        found.setdefault(number, set()).add(uid)
+    there = found.get(version.number or 0, set())
+    return {number: len(there - uids) for number, uids in found.items()}

@@ -26,7 +26,8 @@ RUNNING = "Told when the round is closed: until then nobody sees what its coding
 
 @dataclass(frozen=True)
 class Given:
-    """A rater's independent coding in a closed round, as given. `version` and `member` are primary keys."""
+    """A rater's independent coding in a closed round, as given. `round` and `version` are numbers, the other three
+    primary keys."""
 
     coding: int
     round: int
@@ -70,14 +71,14 @@ def given_codings(version: Version) -> list[Given]:
             "pk",
             f"{round}__number",
             f"{round}__kind",
-            f"{round}__version",
+            f"{round}__version__number",
             "assignment__round_issue__issue",
             "assignment__member",
         )
     )
     applied = AppliedCode.objects.filter(**{f"coding__{path}": value for path, value in asked.items()})
     codes = by_owner(applied.values_list("coding", "code__uid"))
-    return [Given(*row, uids=frozenset(codes.get(row[0], ()))) for row in rows]
+    return [Given(*row, frozenset(codes.get(row[0], ()))) for row in rows]
 
 
 def by_owner(pairs: Iterable[tuple[int, object]]) -> dict[int, set[str]]:
@@ -146,7 +147,7 @@ def waiting_labels(version: Version, read: Mapping[int, Carrier]) -> dict[int, t
     codes = by_owner(resolved.values_list("resolution", "code__uid"))
     found = {}
     for pk, issue, number, given_under in rows.values_list(
-        "pk", "round_issue__issue", "round_issue__round__number", "round_issue__round__version"
+        "pk", "round_issue__issue", "round_issue__round__number", "round_issue__round__version__number"
     ):
         reading = read[given_under].read(codes.get(pk, ()))
         if reading.waits:

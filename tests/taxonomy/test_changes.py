@@ -236,7 +236,7 @@ def test_replaying_gives_the_later_version_and_no_coding_is_lost(study, lead, st
 
 def check_every_coding_is_mapped_or_waits(earlier, later):
     """Each code alone, and all together: it reads as codes of the later version, or it waits for a code of its own."""
-    read, there = carriers(later)[earlier.pk], {str(each.uid) for each in records(later)}
+    read, there = carriers(later)[earlier.number], {str(each.uid) for each in records(later)}
     given = [str(each.uid) for each in records(earlier)]
     for answer in ([], given, *([uid] for uid in given)):
         reading = read.read(answer)
