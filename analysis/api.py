@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_dataclasses.serializers import DataclassSerializer
 
-from analysis.queries import get_taxonomy_to_code_with, get_version, versions_with_findings
+from analysis.queries import as_of_version, get_taxonomy_to_code_with, get_version, versions_with_findings
 from analysis.reports.agreement import AgreementReport, sentence
 from analysis.reports.counts import CountsReport
-from analysis.reports.findings import findings_of
+from analysis.reports.findings import Viewpoint, findings_of
 from analysis.reports.resolution_time import ComparisonReport, ResolutionTimeReport
 from analysis.reports.saturation import SaturationReport, saturation_of, words
 from analysis.services.agreement import agreement_of
@@ -27,6 +27,12 @@ from studies.permissions import get_access_for, person
 from taxonomy.models import Version
 
 VERSION = OpenApiParameter("version", OpenApiTypes.INT, description="A version's id; the one used last by default.")
+CARRIED = OpenApiParameter(
+    "carried", OpenApiTypes.BOOL, description="Read labels of earlier versions as of this one, too."
+)
+AS_OF = OpenApiParameter(
+    "as_of", OpenApiTypes.INT, description="The id of a later version as of which the codings are read; else their own."
+)
 
 
 @dataclass(frozen=True)
@@ -77,21 +83,23 @@ class FindingsSerializer(DataclassSerializer[FindingsAnswer]):
 class RoundAgreement(APIView):
     """Agreement of a closed round; 403 until it is closed."""
 
-    @extend_schema(responses=AgreementSerializer)
+    @extend_schema(responses=AgreementSerializer, parameters=[AS_OF])
     def get(self, request: Request, slug: str, number: int) -> Response:
         study = get_access_for(person(request), slug).study
-        report = agreement_of(get_round(study, number))
+        round = get_round(study, number)
+        report = agreement_of(round, as_of_version(round, request.query_params.get("as_of", "")))
         return Response(AgreementSerializer(AgreementAnswer(sentence(report), report)).data)
 
 
 class Findings(APIView):
     """Issues by category, resolution time by category, and the tests stored last."""
 
-    @extend_schema(responses=FindingsSerializer, parameters=[VERSION])
+    @extend_schema(responses=FindingsSerializer, parameters=[VERSION, CARRIED])
     def get(self, request: Request, slug: str) -> Response:
         study = get_access_for(person(request), slug).study
         version = _version(study, request.query_params.get("version", ""))
-        found, standing = findings_of(study, version), comparison_standing(study, version)
+        view = Viewpoint(version, request.query_params.get("carried", "") in ("1", "true"))
+        found, standing = findings_of(study, view), comparison_standing(study, view)
         kept = standing.kept
         answer = FindingsAnswer(
             counts=found.counts,

@@ -5,6 +5,7 @@ from django.http import QueryDict
 
 from studies.models import Study
 from taxonomy.models import Taxonomy
+from taxonomy.queries import published_versions
 
 
 class ExportForm(forms.Form):
@@ -15,7 +16,7 @@ class ExportForm(forms.Form):
         label="Name the raters",
         help_text="Otherwise they are given by their aliases, such as rater-1. Memos are given as typed in both cases.",
     )
-    field_order = ["taxonomy", "real_names"]
+    field_order = ["taxonomy", "as_of", "real_names"]
 
     def __init__(self, study: Study, data: QueryDict | None = None) -> None:
         super().__init__(data)
@@ -24,6 +25,13 @@ class ExportForm(forms.Form):
             queryset=published.order_by("name"),
             empty_label=None,
             help_text="The labels and codings of all its versions.",
+        )
+        self.fields["as_of"] = forms.ModelChoiceField(
+            queryset=published_versions(study),
+            required=False,
+            label="Read as of",
+            empty_label="the version each was given under",
+            help_text="What was given under earlier versions is carried forward; what cannot be is marked.",
         )
         self.order_fields(self.field_order)
 

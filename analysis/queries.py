@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from analysis.models import Export, Result, StopRule
 from annotator.models import Coding, Resolution, Round, RoundIssue
@@ -11,6 +11,7 @@ from annotator.states import Phase
 from corpus.models import Issue
 from studies.errors import NotThere
 from studies.models import Study
+from taxonomy.history import versions_from
 from taxonomy.models import Taxonomy, Version
 
 
@@ -77,15 +78,28 @@ def last_results(study: Study, kind: str) -> dict[str, Result]:
 
 
 def versions_with_findings(study: Study) -> list[Version]:
-    """Versions that a closed round used, the latest used first."""
-    used = Version.objects.filter(rounds__study=study, rounds__phase=Phase.CLOSED).select_related("taxonomy")
-    return list(used.annotate(last=Max("rounds__closed_at")).order_by("-last", "-pk"))
+    """Versions that a closed round used, the latest used first; then the others of their taxonomies, as of which
+    labels can be read."""
+    used = Version.objects.filter(rounds__study=study, rounds__phase=Phase.CLOSED)
+    found = Version.objects.filter(taxonomy__in=used.values("taxonomy"), number__isnull=False)
+    last = Max("rounds__closed_at", filter=Q(rounds__phase=Phase.CLOSED))
+    return list(found.select_related("taxonomy").annotate(last=last).order_by(F("last").desc(nulls_last=True), "-pk"))
 
 
 def get_version(study: Study, pk: str) -> Version:
     found = [version for version in versions_with_findings(study) if str(version.pk) == pk]
     if not found:
         raise NotThere("No closed round of this study used this version.")
+    return found[0]
+
+
+def as_of_version(round: Round, pk: str) -> Version | None:
+    """The version as of which the round is asked for; None for its own."""
+    if pk in ("", str(round.version_id)):
+        return None
+    found = [version for version in versions_from(round.version) if str(version.pk) == pk]
+    if not found:
+        raise NotThere(f"{round} was coded under {round.version}. It is read as of that version or a later one of it.")
     return found[0]
 
 

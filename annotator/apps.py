@@ -7,13 +7,16 @@ class AnnotatorConfig(AppConfig):
     name = "annotator"
 
     def ready(self) -> None:
-        # The rows of permissions and sections are models: they can be read only once the apps are loaded.
+        # The rows of permissions, sections and queries are models: they can be read only once the apps are loaded.
+        from annotator.queries.recoding import consequences  # noqa: PLC0415
         from studies.permissions import Permission  # noqa: PLC0415
         from studies.sections import Section, register  # noqa: PLC0415
         from taxonomy import usage  # noqa: PLC0415
+        from taxonomy.consequences import register as register_consequences  # noqa: PLC0415
 
         register(
             Section("Rounds", "rounds", 40),
             Section("Disagreements", "disagreements", 60, Permission.RESOLVE),
         )
         usage.register(counter="annotator.queries.usage.usage_of", finder="annotator.queries.usage.addresses_of")
+        register_consequences(consequences)

@@ -58,9 +58,15 @@ class RoundForm(forms.Form):
         choices=[
             (Kind.CODING, "coding"),
             (Kind.CALIBRATION, "calibration: learn the codes together"),
+            (Kind.OPEN, "open coding: raters propose the codes that are missing"),
         ],
         widget=forms.RadioSelect,
         initial=Kind.CODING,
+    )
+    allows_proposals = forms.BooleanField(
+        label="Raters may propose codes",
+        required=False,
+        help_text="In open coding they always may. Proposals stay their author's until the round is closed.",
     )
     seed = forms.IntegerField(
         required=False,

@@ -25,6 +25,21 @@ MEANING: dict[str, str] = {
 class Kind(models.TextChoices):
     CALIBRATION = "calibration", "calibration"
     CODING = "coding", "coding"
+    OPEN = "open", "open coding"
+    RECODING = "recoding", "re-coding"
+
+
+# What a lead draws; re-coding rounds follow from a new version of the taxonomy.
+DRAWN = (Kind.CALIBRATION, Kind.CODING, Kind.OPEN)
+
+
+class ProposalState(models.TextChoices):
+    """What became of a code that a rater proposed. Its author may withdraw it while no coding uses it."""
+
+    PROPOSED = "proposed", "proposed"
+    WITHDRAWN = "withdrawn", "withdrawn"
+    ACCEPTED = "accepted", "accepted"
+    DECLINED = "declined", "declined"
 
 
 class Outcome(models.TextChoices):

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files import File
 
+from analysis.reports.findings import Viewpoint
 from analysis.services.comparison import ask_for_comparison
 from analysis.services.saturation import set_stop_rule
 from annotator.models import Assignment, Round, RoundIssue
@@ -182,7 +183,7 @@ class Story:
         )
 
     def compare(self, study: Study, version: Version) -> None:
-        if job := ask_for_comparison(study=study, version=version, by=self.people["lead"]):
+        if job := ask_for_comparison(study=study, view=Viewpoint(version), by=self.people["lead"]):
             jobs.run(job.pk)
 
 

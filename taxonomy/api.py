@@ -88,7 +88,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(ChangeKind.choices)
     sources = serializers.ListField(child=serializers.UUIDField())
     targets = serializers.ListField(child=serializers.UUIDField())
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # not Serializer.data
     note = serializers.CharField()
     meaning_changed = serializers.BooleanField(allow_null=True)
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from uuid import UUID
 
 from taxonomy.carrying import Carrier, Step, carry
 from taxonomy.changes import Change
 from taxonomy.consequences import RoundConsequence, consequences_of
 from taxonomy.differences import difference
-from taxonomy.models import ChangeKind, CodeChange, Taxonomy, Version
+from taxonomy.models import ChangeKind, Code, CodeChange, Taxonomy, Version
 from taxonomy.queries import Content, content_of
 
 
@@ -74,9 +75,29 @@ def steps_between(earlier: Version, later: Version) -> list[Step]:
     ]
 
 
-def carrier(earlier: Version, later: Version) -> Carrier:
-    """How the codes of one version read under the same or a later one of the same taxonomy."""
-    return Carrier(carry(steps_between(earlier, later)) if earlier.pk != later.pk else {})
+def carriers(target: Version, *more: Step) -> dict[int, Carrier]:
+    """By number of each version up to `target`: how its codes read under `target`, or after `more` changes."""
+    chain = versions_upto(target)
+    steps = [*steps_between(chain[0], target), *more]
+    return {version.number or 0: Carrier(carry(steps[place:])) for place, version in enumerate(chain)}
+
+
+def versions_upto(version: Version) -> list[Version]:
+    """The versions that can be read as of this one, the earliest first."""
+    found = Version.objects.filter(taxonomy=version.taxonomy_id, number__lte=version.number)
+    return list(found.select_related("taxonomy").order_by("number"))
+
+
+def versions_from(version: Version) -> list[Version]:
+    """The published versions as of which this one can be read, the earliest (itself) first."""
+    found = Version.objects.filter(taxonomy=version.taxonomy_id, number__gte=version.number)
+    return list(found.select_related("taxonomy").order_by("number"))
+
+
+def names_upto(version: Version) -> dict[str, str]:
+    """What each code is called that some version up to this one had, by uid; the latest name counts."""
+    codes = Code.objects.filter(version__taxonomy=version.taxonomy_id, version__number__lte=version.number)
+    return {str(uid): name for uid, name in codes.order_by("version__number").values_list("uid", "name")}
 
 
 def recorded(draft: Version) -> list[CodeChange]:
@@ -114,7 +135,11 @@ def answered(change: Change, meanings: Mapping[str, bool], unsaid: bool) -> Chan
     return replace(change, meaning_changed=meanings.get(change.sources[0], unsaid))
 
 
-def versions_upto(taxonomy: Taxonomy, version: Version) -> list[Version]:
-    """The versions that can be read as of this one, the earliest first."""
-    found = Version.objects.filter(taxonomy=taxonomy, number__lte=version.number).select_related("taxonomy")
-    return list(found.order_by("number"))
+def added_since(version: Version) -> dict[int, int]:
+    """By number of each version up to this one, how many codes of this one it did not have yet. One query."""
+    codes = Code.objects.filter(version__taxonomy=version.taxonomy_id, version__number__lte=version.number)
+    found: dict[int, set[UUID]] = {}
+    for number, uid in codes.values_list("version__number", "uid"):
+        found.setdefault(number, set()).add(uid)
+    there = found.get(version.number or 0, set())
+    return {number: len(there - uids) for number, uids in found.items()}

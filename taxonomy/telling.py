@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from taxonomy.carrying import Fate, Why
 from taxonomy.changes import Change
 from taxonomy.models import ChangeKind, Levels
 from taxonomy.words import word_diff
@@ -101,3 +102,10 @@ def value(name: str, given: Any) -> str:
     if name == "levels":
         return str(Levels(given).label)
     return str(given) if given else "none"
+
+
+def why_it_waits(uid: str, fate: Fate, names: Mapping[str, str]) -> str:
+    """A sentence beside what waits to be coded again."""
+    told = f"“{names[uid]}” was {fate.why}"
+    into = f" into {called(fate.uids, names)}" if fate.why == Why.SPLIT else ""
+    return f"{told}{into} in version {fate.version}{': ' + fate.note if fate.note else '.'}"

@@ -2,9 +2,11 @@
 
 An independent coding is a rater's last revision in a round. *Coded* and *none of these* are ratings, the second an
 empty set; *unclear*, *skipped* and *absent* are no ratings and are counted apart. The label of an issue is its latest
-decision. Nothing of a round that is not closed ever enters.
+decision. Nothing of a round that is not closed ever enters. As of a version, what waits to be coded again is left out
+and counted; *none of these* stays what it is.
 """
 
+from analysis.datasets.carried import labels_as_of, ratings_as_of, ratings_upto, round_ratings_as_of
 from analysis.datasets.codebooks import Codebook, CodeEntry, codebook
 from analysis.datasets.labels import LabelledIssue, labels
 from analysis.datasets.ratings import NotRated, Rating, RoundRatings, closed_rounds, mapped, ratings, round_ratings
@@ -19,7 +21,11 @@ __all__ = [
     "closed_rounds",
     "codebook",
     "labels",
+    "labels_as_of",
     "mapped",
     "ratings",
+    "ratings_as_of",
+    "ratings_upto",
     "round_ratings",
+    "round_ratings_as_of",
 ]

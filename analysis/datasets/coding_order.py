@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from django.db.models import F, Min
 
 from analysis.datasets.ratings import Rating, closed_rounds, ratings
-from annotator.models import Coding, Round
+from annotator.models import Coding, Proposal, Round
+from annotator.states import Phase, ProposalState
 from taxonomy.models import Taxonomy
 
 
 @dataclass(frozen=True)
 class CodedIssue:
-    """An issue in one round. `codes` are uids; `names` says what each was called in that round's version."""
+    """An issue in one round. `codes` are uids, and what stands for codes that were proposed there and are none yet;
+    `names` says what each was called."""
 
     round: int
     issue_id: int
@@ -36,7 +38,8 @@ def in_coding_order(rounds: Sequence[Round]) -> list[CodedIssue]:
     by_issue: dict[tuple[int, int], list[Rating]] = defaultdict(list)
     for rating in ratings(rounds):
         by_issue[rating.round, rating.issue_id].append(rating)
-    return [coded(by_issue[key]) for key in first_submits(rounds) if key in by_issue]
+    proposed = proposed_in(rounds)
+    return [coded(by_issue[key], proposed.get(key, {})) for key in first_submits(rounds) if key in by_issue]
 
 
 def first_submits(rounds: Sequence[Round]) -> list[tuple[int, int]]:
@@ -51,7 +54,25 @@ def first_submits(rounds: Sequence[Round]) -> list[tuple[int, int]]:
     return [(row["number"], row["issue"]) for row in rows]
 
 
-def coded(given: list[Rating]) -> CodedIssue:
+def proposed_in(rounds: Sequence[Round]) -> dict[tuple[int, int], dict[str, str]]:
+    """By round and issue what was proposed in closed rounds and not declined or withdrawn, with its name: under the uid
+    of the code that it became, else with its group, else with all of the same name."""
+    rows = (
+        Proposal.objects.filter(round_issue__round__in=rounds, round_issue__round__phase=Phase.CLOSED)
+        .filter(state__in=(ProposalState.PROPOSED, ProposalState.ACCEPTED))
+        .select_related("group", "round_issue__round")
+        .order_by("made_at", "pk")
+    )
+    found: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        group = row.group
+        same = f"group {group.pk}" if group else f"name {row.name.casefold()}"
+        key = str(row.became) if row.became else same
+        found[row.round_issue.round.number, row.round_issue.issue_id][key] = group.name if group else row.name
+    return found
+
+
+def coded(given: list[Rating], proposed: dict[str, str]) -> CodedIssue:
     first = given[0]
-    names = {code.uid: code.label for rating in given for code in rating.codes}
+    names = proposed | {code.uid: code.label for rating in given for code in rating.codes}
     return CodedIssue(first.round, first.issue_id, first.issue, tuple(names), names)

@@ -24,7 +24,8 @@ RESOLUTION_FIELDS: tuple[str, ...] = ("pk", "outcome", "how", "reason", "decided
 class LabelledIssue:
     """An issue with its latest decision. `days` is None while it is open; below zero it contradicts itself.
 
-    `decided_by` is the alias of the person, `decider` the name.
+    `decided_by` is the alias of the person, `decider` the name. `codes` are of `version`; `given` and `given_under` are
+    as decided. `waits` says why the decision cannot be read under `version`; it has no codes then.
     """
 
     issue_id: int
@@ -45,6 +46,9 @@ class LabelledIssue:
     round: int
     taxonomy: str
     version: int
+    given: tuple[CodeEntry, ...]
+    given_under: int
+    waits: str = ""
 
     @property
     def tops(self) -> frozenset[str]:
@@ -59,12 +63,13 @@ class LabelledIssue:
         return self.days is not None and self.days < 0
 
 
-def labels(study: Study, versions: Collection[Version]) -> list[LabelledIssue]:
-    """Each issue whose latest decision was made under one of these versions, by repository and number."""
+def labels(study: Study, versions: Collection[Version], upto: Version | None = None) -> list[LabelledIssue]:
+    """Each issue whose latest decision was made under one of these versions, by repository and number. With `upto`
+    decisions under later versions are left out of account."""
     issue = "round_issue__issue"
     closed = {"round_issue__round__version__in": versions, "round_issue__round__phase": Phase.CLOSED}
     rows = (
-        labels_of(study).filter(**closed).select_related(None).prefetch_related(None)
+        labels_of(study, upto).filter(**closed).select_related(None).prefetch_related(None)
         .values(
             *RESOLUTION_FIELDS, decider_id=F("decided_by"), decider=F("decided_by__name"),
             version_id=F("round_issue__round__version"), round=F("round_issue__round__number"),
@@ -82,9 +87,12 @@ def labels(study: Study, versions: Collection[Version]) -> list[LabelledIssue]:
 def _labelled(
     row: dict[str, Any], book: Codebook, codes: dict[int, set[str]], aliases: dict[int, str]
 ) -> LabelledIssue:
+    given = in_order(book, codes[row.pop("pk")])
     return LabelledIssue(
         issue=take_key(row),
-        codes=in_order(book, codes[row.pop("pk")]),
+        codes=given,
+        given=given,
+        given_under=book.version,
         days=days_open(row["state"], row["created_at"], row["closed_at"]),
         decided_by=aliases.get(row.pop("decider_id"), ""),
         taxonomy=book.taxonomy,
@@ -98,6 +106,12 @@ def days_open(state: str, created_at: datetime, closed_at: datetime | None) -> f
     if closed_at is None or state != IssueState.CLOSED:
         return None
     return (closed_at - created_at).total_seconds() / SECONDS_A_DAY
+
+
+def under_others(study: Study, version: Version) -> int:
+    """Issues whose latest decision under this taxonomy was made under another version of it."""
+    same = {"round_issue__round__version__taxonomy": version.taxonomy_id, "round_issue__round__phase": Phase.CLOSED}
+    return labels_of(study).filter(**same).exclude(round_issue__round__version=version).order_by().count()
 
 
 def undecided(study: Study, versions: Collection[Version]) -> int:

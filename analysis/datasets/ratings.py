@@ -1,6 +1,6 @@
 """Codings of closed rounds: row by row, and as the matrix that agreement reads."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,11 @@ class NotRated:
 
 @dataclass(frozen=True)
 class RoundRatings:
-    """The independent codings of a closed round. Units of the matrix are issue ids, raters are aliases."""
+    """The independent codings of a closed round. Units of the matrix are issue ids, raters are aliases.
+
+    `given_under` is the round's own version; read as of another one, `waiting` are the issues left out because a
+    coding waits to be given again, `again` how many codings of re-coding rounds stand in for others.
+    """
 
     number: int
     kind: str
@@ -39,11 +43,16 @@ class RoundRatings:
     codebook: Codebook
     matrix: RatingMatrix
     not_rated: NotRated
+    given_under: int
+    waiting: tuple[int, ...] = ()
+    again: int = 0
+    none_before: int = 0
 
 
 @dataclass(frozen=True)
 class Rating:
-    """One independent coding of a closed round."""
+    """One independent coding of a closed round. `codes` are of `version`; `given` and `given_under` are as given.
+    `waits` says why it cannot be read under `version`; it has no codes then."""
 
     issue_id: int
     issue: str
@@ -60,11 +69,14 @@ class Rating:
     revision: int
     taxonomy: str
     version: int
+    given: tuple[CodeEntry, ...]
+    given_under: int
+    waits: str = ""
 
     @property
     def value(self) -> Value | None:
-        """The rating, or None where the outcome is none."""
-        rated = self.outcome in (Outcome.CODED, Outcome.NONE)
+        """The rating, or None where the outcome is none, or where it waits."""
+        rated = self.outcome in (Outcome.CODED, Outcome.NONE) and not self.waits
         return frozenset(code.label for code in self.codes) if rated else None
 
 
@@ -77,19 +89,26 @@ def closed_rounds(study: Study) -> QuerySet[Round]:
 def round_ratings(round: Round) -> RoundRatings:
     """Raises Refused while the round is not closed."""
     check_sees_all_codings(round)
-    given = list(ratings([round]))
-    asked = Assignment.objects.filter(round_issue__round=round).count()
-    of = [rating.outcome for rating in given]
-    not_rated = NotRated(of.count(Outcome.UNCLEAR), of.count(Outcome.SKIPPED), asked - len(given))
+    return as_matrix(round, codebook(round.version), list(ratings([round])), frozenset())
+
+
+def as_matrix(round: Round, book: Codebook, given: Sequence[Rating], waiting: frozenset[int]) -> RoundRatings:
+    """Without the issues that wait."""
+    there = [rating for rating in given if rating.issue_id not in waiting]
+    asked = Assignment.objects.filter(round_issue__round=round).exclude(round_issue__issue__in=waiting).count()
+    of = [rating.outcome for rating in there]
+    not_rated = NotRated(of.count(Outcome.UNCLEAR), of.count(Outcome.SKIPPED), asked - len(there))
     return RoundRatings(
         number=round.number,
         kind=round.kind,
         closed_at=round.closed_at or round.drafted_at,
         several_codes=round.several_codes,
         issues=round.round_issues.count(),
-        codebook=codebook(round.version),
-        matrix=matrix(given),
+        codebook=book,
+        matrix=matrix(there),
         not_rated=not_rated,
+        given_under=round.version.number or 0,
+        waiting=tuple(sorted(waiting)),
     )
 
 
@@ -133,4 +152,7 @@ def ratings(rounds: Collection[Round]) -> Iterator[Rating]:
     for row in rows:
         book = books[row.pop("round_id")]
         used = in_order(book, codes[row.pop("pk")])
-        yield Rating(issue=take_key(row), codes=used, taxonomy=book.taxonomy, version=book.version, **row)
+        yield Rating(
+            issue=take_key(row), codes=used, taxonomy=book.taxonomy, version=book.version,
+            given=used, given_under=book.version, **row,
+        )  # fmt: skip

@@ -38,6 +38,15 @@ def _taxonomy(row: LabelledIssue | Rating) -> str:
     return row.taxonomy
 
 
+def as_given(what: str) -> tuple[Column[LabelledIssue | Rating], ...]:
+    return (
+        Column("codes_as_given", lambda row: [code.label for code in row.given], f"The codes as the {what} gave them."),
+        Column("code_uids_as_given", lambda row: [code.uid for code in row.given], "The same codes by uid."),
+        Column("version_as_given", lambda row: row.given_under, "The published version that the round used."),
+        Column("waits", lambda row: row.waits, "Why it cannot be read under `version` and has no codes; else empty."),
+    )
+
+
 LABELS: tuple[Column[LabelledIssue], ...] = (
     Column("issue", lambda label: label.issue, "The issue: owner/name#number."),
     Column("url", lambda label: label.url, "Its address."),
@@ -64,7 +73,8 @@ LABELS: tuple[Column[LabelledIssue], ...] = (
     Column("decided_by", lambda label: label.decided_by, "Who."),
     Column("round", lambda label: label.round, "The number of the round in which it was decided."),
     Column("taxonomy", _taxonomy, "The taxonomy of the codes."),
-    Column("version", lambda label: label.version, "The published version of it that the round used."),
+    Column("version", lambda label: label.version, "The published version of it under which the codes are given."),
+    *as_given("label"),
 )
 
 CODINGS: tuple[Column[Rating], ...] = (
@@ -90,7 +100,8 @@ CODINGS: tuple[Column[Rating], ...] = (
         "How often the rater had submitted this issue; the last revision is the independent coding given here.",
     ),
     Column("taxonomy", _taxonomy, "The taxonomy of the codes."),
-    Column("version", lambda rating: rating.version, "The published version of it that the round used."),
+    Column("version", lambda rating: rating.version, "The published version of it under which the codes are given."),
+    *as_given("coding"),
 )
 
 

@@ -2,16 +2,30 @@
 
 from dataclasses import dataclass, replace
 
-from analysis.datasets import LabelledIssue, Rating, closed_rounds, codebook, labels, ratings
+from analysis.datasets import (
+    LabelledIssue,
+    Rating,
+    closed_rounds,
+    codebook,
+    labels,
+    labels_as_of,
+    ratings,
+    ratings_upto,
+)
 from analysis.datasets.labels import undecided
 from analysis.exports.columns import CodeRow
+from annotator.models import Round
 from studies.models import Study
-from taxonomy.models import Taxonomy
+from taxonomy.history import versions_upto
+from taxonomy.models import Taxonomy, Version
 
 
 @dataclass(frozen=True)
 class Options:
+    """`as_of`: the version under which codes are given; else each row's own."""
+
     real_names: bool = False
+    as_of: Version | None = None
 
 
 @dataclass(frozen=True)
@@ -39,21 +53,32 @@ class DataSet:
 
 
 def build(study: Study, taxonomy: Taxonomy, options: Options) -> DataSet:
-    """Everything of the closed rounds under the published versions of one taxonomy."""
+    """Everything of the closed rounds under the published versions of one taxonomy; as of a version, under those up to
+    it."""
     versions = list(taxonomy.versions.filter(number__isnull=False).select_related("taxonomy").order_by("number"))
     rounds = list(closed_rounds(study).filter(version__taxonomy=taxonomy).order_by("number"))
+    counted = versions_upto(options.as_of) if options.as_of else versions
+    found, given = rows(study, rounds, versions, options.as_of)
     books = [codebook(version) for version in versions]
     return DataSet(
         study=study.title,
         question=study.question,
         taxonomy=taxonomy.name,
         options=options,
-        labels=tuple(_signed(label, options) for label in labels(study, versions)),
-        codings=tuple(_by(rating, options) for rating in ratings(rounds)),
+        labels=tuple(_signed(label, options) for label in found),
+        codings=tuple(_by(rating, options) for rating in given),
         codes=tuple(CodeRow(code, book.taxonomy, book.version) for book in books for code in book.codes),
-        rounds=tuple(_rounds(study, taxonomy)),
-        undecided=undecided(study, versions),
+        rounds=tuple(_rounds(study, counted)),
+        undecided=undecided(study, counted),
     )
+
+
+def rows(
+    study: Study, rounds: list[Round], versions: list[Version], as_of: Version | None
+) -> tuple[list[LabelledIssue], list[Rating]]:
+    if as_of is not None:
+        return labels_as_of(study, as_of), ratings_upto(study, as_of)
+    return labels(study, versions), list(ratings(rounds))
 
 
 def _signed(label: LabelledIssue, options: Options) -> LabelledIssue:
@@ -64,9 +89,9 @@ def _by(rating: Rating, options: Options) -> Rating:
     return replace(rating, rater=rating.name) if options.real_names else rating
 
 
-def _rounds(study: Study, taxonomy: Taxonomy) -> list[RoundFacts]:
+def _rounds(study: Study, versions: list[Version]) -> list[RoundFacts]:
     closed = set(closed_rounds(study).values_list("pk", flat=True))
-    rounds = study.rounds.filter(version__taxonomy=taxonomy).select_related("version").order_by("number")
+    rounds = study.rounds.filter(version__in=versions).select_related("version").order_by("number")
     return [
         RoundFacts(round.number, round.kind, round.get_phase_display(), round.version.number or 0, round.pk in closed)
         for round in rounds

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from analysis.datasets import LabelledIssue, Rating
 from analysis.exports.columns import CODEBOOK, CODINGS, LABELS, Column, Row
 from analysis.exports.dataset import DataSet, RoundFacts
 
@@ -21,6 +22,7 @@ def readme(data: DataSet) -> str:
         _columns("codebook", CODEBOOK),
         FORMAT,
         COUNTING,
+        _as_of(data),
         _people(data),
         _left_out(data),
         AGAIN,
@@ -59,6 +61,29 @@ AGAIN = """## How to compute the figures again
   issues with two or more rows; Cohen's κ is for each pair of raters over the issues that both rated.
 - Issues by category: count the rows of `labels` by `categories`.
 - Resolution time by category: group `resolution_days` of `labels` by `categories`, without the empty cells."""
+
+
+def _as_of(data: DataSet) -> str:
+    if data.options.as_of is None:
+        return (
+            "## Versions\n\nCodes are given under the version that was used: `codes` and `codes_as_given` are the same."
+        )
+    number = data.options.as_of.number
+    return (
+        f"## As of version {number}\n\n"
+        f"`codes`, `code_uids`, `categories` and `version` are those of version {number}: what was given under earlier "
+        "versions is carried forward through their changes. Codes that were renamed or moved keep their uid; "
+        "of codes that were merged the one they were merged into is given. `codes_as_given`, `code_uids_as_given` and "
+        "`version_as_given` say what was really given.\n\n"
+        f"{_count(data.labels)} labels and {_count(data.codings)} codings wait to be coded again, because a code of "
+        "theirs was split, retired, or reworded with another meaning: `waits` says why, and they have no `codes`. "
+        "Leave them out of figures; of agreement leave out the whole issue. None of these stays so, also where "
+        f"codes were added since. Rounds under versions after {number} are not in these files."
+    )
+
+
+def _count(rows: Sequence[LabelledIssue] | Sequence[Rating]) -> int:
+    return sum(bool(row.waits) for row in rows)
 
 
 def _people(data: DataSet) -> str:

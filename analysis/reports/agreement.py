@@ -72,7 +72,12 @@ class ConfusionTable:
 
 @dataclass(frozen=True)
 class AgreementReport:
-    """`codings` counts ratings; unclear, skipped and absent ones are none and stand beside it."""
+    """`codings` counts ratings; unclear, skipped and absent ones are none and stand beside it.
+
+    Codings were `given_under` one version and are read under `version`. `waiting` issues are left out: they wait to be
+    coded again. `again` ratings come from re-coding rounds; `none_before` say none of these from before codes were
+    added.
+    """
 
     round: int
     taxonomy: str
@@ -91,6 +96,10 @@ class AgreementReport:
     confusions: tuple[ConfusionTable, ...]
     draws: int
     seed: int
+    given_under: int
+    waiting: int
+    again: int
+    none_before: int
 
 
 def agreement_report(ratings: RoundRatings) -> AgreementReport:
@@ -113,6 +122,10 @@ def agreement_report(ratings: RoundRatings) -> AgreementReport:
         confusions=tuple(confusion_tables(matrix, book)) if len(matrix.raters) > 1 else (),
         draws=PLAN.draws,
         seed=PLAN.seed,
+        given_under=ratings.given_under,
+        waiting=len(ratings.waiting),
+        again=ratings.again,
+        none_before=ratings.none_before,
     )
 
 
@@ -201,16 +214,24 @@ def heat(count: int) -> int:
 
 def sentence(report: AgreementReport) -> str:
     """What a paper could print."""
-    where = f"round {report.round}, version {report.version}"
-    found = report.alpha
+    carried = f"{report.given_under} as of version " if report.given_under != report.version else ""
+    where, found = f"round {report.round}, version {carried}{report.version}", report.alpha
     if found.value is None:
-        return f"Krippendorff’s α is undefined for {where}. {found.undefined_because}"
+        return f"Krippendorff’s α is undefined for {where}. {found.undefined_because}{left_out(report)}"
     spread = f" {interval(found)}" if found.interval else ""
     raters, issues, codings = found.n_raters, found.n_units, found.n_ratings
     return (
         f"Krippendorff’s α = {coefficient(found.value)}{spread}, nominal, {raters} raters, "
-        f"{issues:,} issues, {codings:,} codings, {where}."
+        f"{issues:,} issues, {codings:,} codings, {where}.{left_out(report)}"
     )
+
+
+def left_out(report: AgreementReport) -> str:
+    if not report.waiting:
+        return ""
+    waits, are = ("waits", "is") if report.waiting == 1 else ("wait", "are")
+    under = f"under version {report.version} and {are} left out"
+    return f" {report.waiting:,} of {report.issues:,} issues {waits} for re-coding {under}."
 
 
 def coefficient(value: float) -> str:

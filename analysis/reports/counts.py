@@ -22,7 +22,12 @@ class CategoryCount:
 
 @dataclass(frozen=True)
 class CountsReport:
-    """Unit: issues. `labels` adds up the categories, so it passes `issues` by what `several` issues have more."""
+    """Unit: issues. `labels` adds up the categories, so it passes `issues` by what `several` issues have more.
+
+    With `carried`, labels of earlier versions are read under this one; `waiting` issues cannot be and are left out;
+    `none_before` are none of these from before codes were added. Without, `under_others` have their label under
+    another version of the taxonomy and are not counted.
+    """
 
     taxonomy: str
     version: int
@@ -33,10 +38,23 @@ class CountsReport:
     open: int
     repositories: int
     undecided: int
+    carried: bool
+    waiting: int
+    under_others: int
+    none_before: int
     categories: tuple[CategoryCount, ...]
 
 
-def counts_report(labelled: Sequence[LabelledIssue], book: Codebook, *, undecided: int) -> CountsReport:
+def counts_report(
+    labelled: Sequence[LabelledIssue],
+    book: Codebook,
+    *,
+    undecided: int,
+    carried: bool = False,
+    waiting: int = 0,
+    under_others: int = 0,
+    none_before: int = 0,
+) -> CountsReport:
     """Top categories in the order of the taxonomy. `undecided`: coded issues of closed rounds without a decision."""
     n = len(labelled)
     tops = [label.tops for label in labelled]
@@ -54,6 +72,10 @@ def counts_report(labelled: Sequence[LabelledIssue], book: Codebook, *, undecide
         open=sum(label.is_open for label in labelled),
         repositories=len({label.issue.partition("#")[0] for label in labelled}),
         undecided=undecided,
+        carried=carried,
+        waiting=waiting,
+        under_others=under_others,
+        none_before=none_before,
         categories=tuple(counted),
     )
 

@@ -1,6 +1,6 @@
 """Where a study stands: from import to label, and round by round."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.models import Result
@@ -51,11 +51,15 @@ def funnel_steps(found: Funnel) -> list[FunnelStep]:
 
 
 def round_lines(
-    rounds: Iterable[Round], counts: Mapping[int, RoundCounts], results: Mapping[str, Result]
+    rounds: Iterable[Round],
+    counts: Mapping[int, RoundCounts],
+    results: Mapping[str, Result],
+    subject: Callable[[Round], str] = str,
 ) -> Iterator[RoundLine]:
-    """`results`: the stored agreement by name of the round. Nothing of a round that is not closed is looked at."""
+    """`results`: the stored agreement by subject, as `subject` names it. Nothing of a round that is not closed is
+    looked at."""
     for round in rounds:
-        result = results.get(str(round)) if round.phase == Phase.CLOSED else None
+        result = results.get(subject(round)) if round.phase == Phase.CLOSED else None
         alpha = from_payload(Agreement, result.payload["alpha"]) if result else None
         yield RoundLine(round, counts.get(round.number, RoundCounts(0, 0)), alpha, _why_no_alpha(round, alpha))
 

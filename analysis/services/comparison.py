@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
-from analysis.datasets import codebook, labels
+from analysis.datasets import codebook
+from analysis.reports.findings import Viewpoint, readable_labels
 from analysis.reports.resolution_time import ComparisonReport, groups
 from analysis.services.results import Kept, content_key, keep, kept
 from jobs import queries as jobs
@@ -12,7 +13,6 @@ from jobs.models import Job, State
 from jobs.services import Run, enqueue
 from studies.models import Study, User
 from studies.permissions import Permission, check_is_member
-from taxonomy.models import Version
 
 KIND = "analysis.resolution_time"
 
@@ -42,21 +42,21 @@ class Standing:
         return not (self.is_current or self.is_on_its_way or self.failure)
 
 
-def comparison_standing(study: Study, version: Version) -> Standing:
-    subject, key = _subject(version), current_key(study, version)
-    found = kept(ComparisonReport, study=study, kind=KIND, subject=subject, key=key)
-    asked = jobs.jobs_of(study, KIND).filter(arguments__version=version.pk, arguments__key=key).first()
+def comparison_standing(study: Study, view: Viewpoint) -> Standing:
+    key = current_key(study, view)
+    found = kept(ComparisonReport, study=study, kind=KIND, subject=view.subject, key=key)
+    asked = jobs.jobs_of(study, KIND).filter(arguments__version=view.version.pk, arguments__key=key).first()
     return Standing(found, asked)
 
 
-def current_key(study: Study, version: Version) -> str:
-    """The hash of the resolution times by category as they stand now."""
-    book = codebook(version)
-    return content_key([asdict(book), groups(labels(study, [version]), book)])
+def current_key(study: Study, view: Viewpoint) -> str:
+    """The hash of the resolution times by category as they stand now, and of the version as of which they are read."""
+    book = codebook(view.version)
+    return content_key([view.subject, asdict(book), groups(readable_labels(study, view), book)])
 
 
 @transaction.atomic
-def ask_for_comparison(*, study: Study, version: Version, again: bool = False, by: User) -> Job | None:
+def ask_for_comparison(*, study: Study, view: Viewpoint, again: bool = False, by: User) -> Job | None:
     """Enqueue the tests for the present labels, once: None when they are there, on their way, or failed before.
 
     `again` asks once more after a failure. The study's row is locked, so that two pages that ask together
@@ -64,19 +64,15 @@ def ask_for_comparison(*, study: Study, version: Version, again: bool = False, b
     """
     check_is_member(by, study, Permission.VIEW_STUDY)
     Study.objects.select_for_update().only("pk").get(pk=study.pk)
-    standing = comparison_standing(study, version)
+    standing = comparison_standing(study, view)
     if not (standing.should_be_asked_for or (again and standing.failure)):
         return None
-    arguments = {"version": version.pk, "key": current_key(study, version)}
+    arguments = {"version": view.version.pk, "carried": view.carried, "key": current_key(study, view)}
     return enqueue(kind=KIND, study=study, arguments=arguments, by=by)
 
 
-def keep_comparison(*, run: Run, version: Version, key: str, report: ComparisonReport) -> None:
+def keep_comparison(*, run: Run, view: Viewpoint, key: str, report: ComparisonReport) -> None:
     """The result of a job, as long as the job is still this runner's."""
     with transaction.atomic():
         run.hold()
-        keep(study=run.job.study, kind=KIND, subject=_subject(version), key=key, report=report)
-
-
-def _subject(version: Version) -> str:
-    return f"version {version.pk}"
+        keep(study=run.job.study, kind=KIND, subject=view.subject, key=key, report=report)

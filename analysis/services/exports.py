@@ -13,7 +13,7 @@ from studies.errors import Invalid, NotThere
 from studies.models import Study, User
 from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
-from taxonomy.models import Taxonomy
+from taxonomy.models import Taxonomy, Version
 
 KIND = "analysis.export"
 
@@ -23,13 +23,19 @@ def folder() -> Path:
 
 
 @transaction.atomic
-def request_export(*, study: Study, taxonomy: Taxonomy, real_names: bool = False, by: User) -> Job:
-    """A job that writes the labels under this taxonomy, and all codings of its closed rounds."""
+def request_export(
+    *, study: Study, taxonomy: Taxonomy, real_names: bool = False, as_of: Version | None = None, by: User
+) -> Job:
+    """A job that writes the labels under this taxonomy, and all codings of its closed rounds; as of one of its
+    versions, if one is named."""
     check_is_member(by, study, Permission.EXPORT)
     if taxonomy.study_id != study.pk:
         raise Invalid({"taxonomy": "This taxonomy belongs to another study."})
-    job = enqueue(kind=KIND, study=study, arguments={"taxonomy": taxonomy.pk, "real_names": real_names}, by=by)
-    data = {"taxonomy": taxonomy.name, "real_names": real_names}
+    if as_of is not None and (as_of.taxonomy_id != taxonomy.pk or as_of.is_draft):
+        raise Invalid({"as_of": f"{as_of} is no published version of {taxonomy}. Choose one of it."})
+    chosen = {"real_names": real_names, "as_of": as_of.pk if as_of else None}
+    job = enqueue(kind=KIND, study=study, arguments={"taxonomy": taxonomy.pk, **chosen}, by=by)
+    data = {"taxonomy": taxonomy.name, "real_names": real_names, "as_of": as_of.number if as_of else None}
     record_event(study=study, by=by, verb="asked for", target=f"export {job.pk}", data=data)
     return job
 

@@ -1,7 +1,8 @@
 """The tests on resolution times, with SciPy."""
 
-from analysis.datasets import codebook, labels
+from analysis.datasets import codebook
 from analysis.reports.comparison import comparison_report
+from analysis.reports.findings import Viewpoint, readable_labels
 from analysis.services.comparison import current_key, keep_comparison
 from jobs.errors import Failed
 from jobs.services import Run
@@ -14,6 +15,7 @@ def compare_resolution_times(run: Run) -> None:
     version = Version.objects.filter(taxonomy__study=study, pk=run.arguments["version"]).first()
     if version is None:
         raise Failed("The taxonomy version of these tests is no longer there. Nothing was computed.")
-    key = current_key(study, version)
-    report = comparison_report(labels(study, [version]), codebook(version))
-    keep_comparison(run=run, version=version, key=key, report=report)
+    view = Viewpoint(version, run.arguments["carried"])
+    key = current_key(study, view)
+    report = comparison_report(readable_labels(study, view), codebook(version))
+    keep_comparison(run=run, view=view, key=key, report=report)

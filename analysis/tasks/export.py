@@ -15,7 +15,8 @@ def write_export(run: Run) -> None:
     if taxonomy is None:
         raise Failed("The taxonomy of this export is no longer there. Nothing was written.")
     run.progress(0, 3, unit="steps", note="reading labels and codings")
-    data = build(study, taxonomy, Options(real_names=run.arguments["real_names"]))
+    as_of = taxonomy.versions.select_related("taxonomy__study").filter(pk=run.arguments["as_of"]).first()
+    data = build(study, taxonomy, Options(real_names=run.arguments["real_names"], as_of=as_of))
     run.progress(1, 3, unit="steps", note=f"writing {len(data.labels):,} labels, {len(data.codings):,} codings")
     written = write_archive(data, folder(), f"{study.slug}-export-{run.job.pk}.zip")
     record_export(run=run, written=written)

@@ -1,5 +1,6 @@
 """Agreement of closed rounds, and the issues behind a cell of a confusion table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -8,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from analysis.datasets import Rating, ratings
-from analysis.queries import names_by_alias
+from analysis.datasets import Rating, ratings, ratings_as_of
+from analysis.queries import as_of_version, names_by_alias
 from analysis.reports.agreement import AgreementReport, ConfusionCell, ConfusionTable, sentence
 from analysis.services.agreement import agreement_of
 from annotator.models import Round
@@ -17,6 +18,7 @@ from annotator.queries.rounds import rounds_of
 from annotator.states import Phase
 from studies.errors import NotThere
 from studies.permissions import open_study
+from taxonomy.history import versions_from
 
 
 @require_safe
@@ -26,8 +28,11 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     round = chosen(rounds, request.GET.get("round", ""))
     context: dict[str, Any] = {"rounds": rounds, "round": round}
     if round and round.phase == Phase.CLOSED:
-        report = agreement_of(round)
+        as_of = as_of_version(round, request.GET.get("as_of", ""))
+        report = agreement_of(round, as_of)
         context |= {
+            "as_of": as_of,
+            "later": versions_from(round.version)[1:],
             "report": report,
             "sentence": sentence(report),
             "confusion": confusion_of(report, request.GET.get("level", "")),
@@ -40,9 +45,10 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 def agreement_issues(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
     round = numbered(list(rounds_of(access.study)), request.GET.get("round", ""))
-    cell = cell_of(agreement_of(round), request.GET)
-    behind = issues_behind(round, cell)
-    context = {"round": round, "cell": cell, "issues": behind, "names": names_by_alias(access.study)}
+    as_of = as_of_version(round, request.GET.get("as_of", ""))
+    cell = cell_of(agreement_of(round, as_of), request.GET)
+    behind = issues_behind(ratings_as_of(round, as_of) if as_of else ratings([round]), cell)
+    context = {"round": round, "as_of": as_of, "cell": cell, "issues": behind, "names": names_by_alias(access.study)}
     return render(request, "analysis/agreement_issues.html", context)
 
 
@@ -81,9 +87,9 @@ class IssueBehind:
     ratings: tuple[Rating, ...]
 
 
-def issues_behind(round: Round, cell: ConfusionCell) -> list[IssueBehind]:
+def issues_behind(given: Iterable[Rating], cell: ConfusionCell) -> list[IssueBehind]:
     """The issues of a cell with what each rater said, in the order of the round."""
     wanted = set(cell.issues)
-    rows = (rating for rating in ratings([round]) if rating.issue_id in wanted)
+    rows = (rating for rating in given if rating.issue_id in wanted)
     grouped = groupby(rows, key=lambda rating: (rating.issue_id, rating.issue))
     return [IssueBehind(issue_id, issue, tuple(group)) for (issue_id, issue), group in grouped]

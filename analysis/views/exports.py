@@ -10,6 +10,7 @@ from analysis.services.exports import KIND, folder, get_export, request_export
 from jobs.models import OPEN_STATES, State
 from jobs.queries import jobs_of
 from jobs.tasks import send
+from studies.errors import Invalid
 from studies.models import Study
 from studies.permissions import Permission, open_study
 
@@ -26,7 +27,11 @@ def export_new(request: HttpRequest, slug: str) -> HttpResponse:
     form = ExportForm(access.study, request.POST)
     if not form.is_valid():
         return _page(request, access.study, form)
-    send(request_export(study=access.study, by=access.user, **form.cleaned_data))
+    try:
+        send(request_export(study=access.study, by=access.user, **form.cleaned_data))
+    except Invalid as error:
+        form.add_error(None, error)
+        return _page(request, access.study, form)
     return redirect("exports", slug)
 
 

@@ -3,51 +3,53 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from analysis.figures import categories_figure, resolution_time_figure
 from analysis.queries import get_version, versions_with_findings
-from analysis.reports.findings import Findings, findings_of
+from analysis.reports.findings import Findings, Viewpoint, findings_of
 from analysis.reports.resolution_time import ComparisonReport, PairTest
 from analysis.services.comparison import ask_for_comparison, comparison_standing
 from jobs.tasks import send
 from studies.models import Study
 from studies.permissions import open_study
-from taxonomy.models import Version
 
 
 @require_safe
 def findings(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
-    version = chosen(access.study, request.GET.get("version", ""))
-    if version is None:
+    view = asked_for(access.study, request.GET)
+    if view is None:
         return render(request, "analysis/findings.html", {"version": None})
-    tests = _tests(request, access.study, version)
+    tests = _tests(request, access.study, view)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "analysis/findings.html#tests", tests)
-    found = findings_of(access.study, version)
+    found = findings_of(access.study, view)
     return render(request, "analysis/findings.html", tests | _figures(found) | {"found": found})
 
 
 @require_POST
 def findings_refresh(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
-    version = get_version(access.study, request.POST.get("version", ""))
+    view = Viewpoint(get_version(access.study, request.POST.get("version", "")), "carried" in request.POST)
     again = "again" in request.POST
-    job = ask_for_comparison(study=access.study, version=version, again=again, by=access.user)
+    job = ask_for_comparison(study=access.study, view=view, again=again, by=access.user)
     if job:
         send(job)
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "analysis/findings.html#tests", _tests(request, access.study, version))
-    return redirect(reverse("findings", args=[slug]) + f"?version={version.pk}#tests")
+        return render(request, "analysis/findings.html#tests", _tests(request, access.study, view))
+    carried = "&carried=1" if view.carried else ""
+    return redirect(reverse("findings", args=[slug]) + f"?version={view.version.pk}{carried}#tests")
 
 
-def chosen(study: Study, pk: str) -> Version | None:
+def asked_for(study: Study, asked: QueryDict) -> Viewpoint | None:
     """The version asked for, else the one used last; None before any round is closed."""
-    return get_version(study, pk) if pk else next(iter(versions_with_findings(study)), None)
+    pk = asked.get("version", "")
+    version = get_version(study, pk) if pk else next(iter(versions_with_findings(study)), None)
+    return Viewpoint(version, "carried" in asked) if version else None
 
 
 def _figures(found: Findings) -> dict[str, Any]:
@@ -58,12 +60,13 @@ def _figures(found: Findings) -> dict[str, Any]:
     }
 
 
-def _tests(request: HttpRequest, study: Study, version: Version) -> dict[str, Any]:
-    standing = comparison_standing(study, version)
+def _tests(request: HttpRequest, study: Study, view: Viewpoint) -> dict[str, Any]:
+    standing = comparison_standing(study, view)
     tests = standing.kept.report if standing.kept else None
     return {
         "study": study,
-        "version": version,
+        "version": view.version,
+        "carried": view.carried,
         "versions": versions_with_findings(study),
         "standing": standing,
         "tests": tests,

@@ -6,15 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from analysis.queries import counts_by_round, funnel, last_results
+from analysis.queries import counts_by_round, funnel, get_version, last_results, versions_with_findings
+from analysis.reports.findings import readability
 from analysis.reports.overview import RoundLine, funnel_steps, round_lines
 from analysis.services.agreement import KIND as AGREEMENT
+from analysis.services.agreement import subject_of
 from annotator.models import Round
 from annotator.queries.rounds import Progress, rounds_of, waiting_for
 from annotator.states import Phase
 from studies.models import Study
 from studies.permissions import Access, Permission, open_study, person
 from studies.queries import events_of, members_of, memberships_for, open_invitations
+from taxonomy.history import versions_upto
+from taxonomy.models import Version
 
 RECENT_EVENTS = 8
 
@@ -33,8 +37,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
     found = funnel(access.study)
-    lines = _lines(access.study)
+    as_of = asked_version(access.study, request.GET.get("as_of", ""))
+    lines = _lines(access.study, as_of)
     context = {
+        "as_of": as_of,
+        "versions": versions_with_findings(access.study),
+        "labels": readability(access.study, as_of) if as_of else None,
         "funnel": found,
         "steps": funnel_steps(found),
         "lines": lines,
@@ -44,8 +52,17 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "analysis/overview.html", context)
 
 
-def _lines(study: Study) -> list[RoundLine]:
-    return list(round_lines(rounds_of(study), counts_by_round(study), last_results(study, AGREEMENT)))
+def asked_version(study: Study, pk: str) -> Version | None:
+    return get_version(study, pk) if pk else None
+
+
+def _lines(study: Study, as_of: Version | None) -> list[RoundLine]:
+    """All rounds, each under its own version; as of one, those that can be read under it."""
+    rounds, results = rounds_of(study), last_results(study, AGREEMENT)
+    if as_of is None:
+        return list(round_lines(rounds, counts_by_round(study), results))
+    readable = rounds.filter(version__in=versions_upto(as_of))
+    return list(round_lines(readable, counts_by_round(study), results, lambda round: subject_of(round, as_of)))
 
 
 def _waiting(access: Access, lines: list[RoundLine]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class Round(models.Model):
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="rounds")
     sample = models.JSONField(default=dict)
     several_codes = models.BooleanField(default=True)
+    allows_proposals = models.BooleanField(default=False)
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.DRAFTED)
     drafted_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)

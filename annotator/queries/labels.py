@@ -4,10 +4,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.models import Resolution
 from studies.models import Study
+from taxonomy.models import Version
 
 
-def labels_of(study: Study) -> QuerySet[Resolution]:
-    """The last decision on each issue under each taxonomy, in whichever round it was made, with issue and codes.
+def labels_of(study: Study, upto: Version | None = None) -> QuerySet[Resolution]:
+    """The last decision on each issue under each taxonomy, in whichever round it was made, with issue and codes. With
+    `upto` the last one that was made under this version or an earlier one.
 
     An issue that was coded under two taxonomies has two labels. Decisions exist in closed rounds only, so
     a label tells nothing that is still blind.
@@ -17,8 +19,15 @@ def labels_of(study: Study) -> QuerySet[Resolution]:
         round_issue__round__version__taxonomy=OuterRef("round_issue__round__version__taxonomy"),
         pk__gt=OuterRef("pk"),
     )
+    labels = Resolution.objects.filter(round_issue__round__study=study)
+    if upto is not None:
+        same = same.filter(round_issue__round__version__number__lte=upto.number)
+        labels = labels.filter(
+            round_issue__round__version__taxonomy=upto.taxonomy_id,
+            round_issue__round__version__number__lte=upto.number,
+        )
     return (
-        Resolution.objects.filter(~Exists(same), round_issue__round__study=study)
+        labels.filter(~Exists(same))
         .select_related("round_issue__round__version__taxonomy", "round_issue__issue__repository", "decided_by")
         .prefetch_related("codes")
         .order_by(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from annotator.models import Assignment, Round, RoundIssue
 from annotator.services.candidates import Candidates, candidates
 from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, new_seed, order_for, sample_of
-from annotator.states import MOVES, Kind, Phase
+from annotator.states import DRAWN, MOVES, Kind, Phase
 from corpus.models import Frame
 from studies.errors import Invalid, Refused
 from studies.models import Membership, Study, User
@@ -67,6 +67,7 @@ def draft_round(
     seed: int | None = None,
     several_codes: bool = True,
     kind: str = Kind.CODING,
+    allows_proposals: bool = False,
     frame: Frame | None = None,
     without_coded: bool = False,
     by: User,
@@ -74,13 +75,13 @@ def draft_round(
     """A simple random sample of `size` issues, each given to every rater, in an order of its own for each.
 
     Drawn from the corpus, or from a frame, which is frozen by it. The same seed on the same corpus or frame draws and
-    deals the same. Raters see nothing of it until it is started.
+    deals the same. Raters see nothing of it until it is started. In open coding they may always propose codes.
     """
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
     check_can_be_coded_with(version, study)
     check_can_rate(raters, study)
-    if kind not in Kind.values:
-        raise Invalid({"kind": f"{kind} is not a kind of round. Choose calibration or coding."})
+    if kind not in DRAWN:
+        raise Invalid({"kind": f"{kind} is not a kind of round. Choose calibration, coding or open coding."})
     if seed is not None and not 0 <= seed < SEEDS:
         raise Invalid({"seed": f"A seed is a whole number from 0 to {SEEDS - 1}."})
     Study.objects.select_for_update().only("pk").get(pk=study.pk)
@@ -92,6 +93,7 @@ def draft_round(
         kind=kind,
         version=version,
         several_codes=several_codes,
+        allows_proposals=allows_proposals or kind == Kind.OPEN,
         drafted_at=timezone.now(),
         sample=sample_facts(size, found, seed),
     )

@@ -40,6 +40,8 @@ ROWS = [
     Row("rounds", MEMBERS_ONLY),
     Row("round_new", LEAD_ONLY),
     Row("round_new", LEAD_ONLY, method="post", why="shows what is missing"),
+    Row("recoding", LEAD_ONLY),
+    Row("recoding", LEAD_ONLY_WRITE, method="post", why="nothing waits"),
     Row("round", MEMBERS_ONLY, kwargs=of("running")),
     Row("round", MEMBERS_ONLY, kwargs=of("drafted"), why="drafted"),
     Row("round", MEMBERS_ONLY, kwargs=of("closed"), why="closed"),

@@ -12,7 +12,7 @@ from analysis.datasets import Codebook, CodeEntry, LabelledIssue, NotRated, Roun
 from analysis.reports.agreement import agreement_report, coefficient, issue_id, sentence
 from analysis.reports.comparison import comparison_report
 from analysis.reports.counts import counts_report
-from analysis.reports.findings import findings_of
+from analysis.reports.findings import Viewpoint, findings_of
 from analysis.reports.resolution_time import resolution_time_report
 from analysis.reports.stored import from_payload, to_payload
 from analysis.stats.proportions import wilson
@@ -42,7 +42,7 @@ def round_of(rows, codes, **fields):
     matrix = RatingMatrix(tuple(range(len(rows))), raters, cells)
     defaults = {
         "number": 3, "kind": "coding", "closed_at": NOW, "several_codes": False, "issues": len(rows),
-        "codebook": codes, "matrix": matrix, "not_rated": NotRated(0, 0, 0),
+        "codebook": codes, "matrix": matrix, "not_rated": NotRated(0, 0, 0), "given_under": 2,
     }  # fmt: skip
     return RoundRatings(**defaults | fields)
 
@@ -146,7 +146,7 @@ class TestAgreement:
 def issue(number, codes, days, state="closed"):
     return LabelledIssue(
         number, f"a/b#{number}", "", "", state, NOW, NOW, days, "coded" if codes else "none", tuple(map(entry, codes)),
-        "lead", "", NOW, "lead-1", "lead", 1, "Faults", 2,
+        "lead", "", NOW, "lead-1", "lead", 1, "Faults", 2, (), 2,
     )  # fmt: skip
 
 
@@ -209,9 +209,9 @@ class TestFindings:
         assert report.overall.undefined_because == "A comparison needs two groups with values."
 
     def test_findings_are_read_from_one_set_of_labels(self, decided):
-        found = findings_of(decided.study, decided.version)
+        found = findings_of(decided.study, Viewpoint(decided.version))
         assert (found.counts.issues, found.times.overall.n) == (5, 3)
 
     def test_an_empty_study_has_empty_findings(self, study, lead):
-        found = findings_of(study, factories.taxonomy(study, by=lead))
+        found = findings_of(study, Viewpoint(factories.taxonomy(study, by=lead)))
         assert (found.counts.issues, found.times.overall.n) == (0, 0)

@@ -1,5 +1,6 @@
 """Saturation as rows, report, page and picture; blind, and honest about when the rule was set."""
 
+import uuid
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -14,7 +15,7 @@ from analysis.models import StopRule as StoredRule
 from analysis.reports.saturation import saturation_report, standing, words
 from analysis.services.saturation import set_stop_rule
 from analysis.stats.saturation import StopRule
-from annotator.models import Coding, Round
+from annotator.models import Coding, Proposal, ProposalGroup, Round
 from annotator.states import Phase
 from studies.errors import Invalid, Refused
 from studies.models import Event
@@ -61,6 +62,32 @@ def test_issues_come_by_the_first_submit_of_any_rater(ground):
 def test_nothing_of_a_running_round_enters(ground):
     assert [round.number for round in rounds_under(ground.version.taxonomy)] == [1]
     assert {issue.round for issue in in_coding_order(list(Round.objects.all()))} == {1}
+
+
+def test_proposals_of_closed_rounds_count_until_they_are_declined(ground):
+    code, group = (
+        ground.version.codes.get(name="Memory").uid,
+        ProposalGroup.objects.create(round=ground.closed, name="G"),
+    )
+
+    def propose(at, name, drawn=ground.drawn, **fields):
+        Proposal.objects.create(
+            round_issue=drawn[at], member=ground.a, name=name, made_at=factories.NOW, client_id=uuid.uuid4(), **fields
+        )
+
+    propose(0, "Slow")
+    propose(1, "slow")
+    propose(1, "one", group=group)
+    propose(2, "other", group=group)
+    propose(3, "Full", state="accepted", became=code)
+    propose(4, "Bad", state="declined")
+    propose(0, "Hidden", drawn=list(ground.running.round_issues.order_by("position")))
+    found = saturation_report(in_coding_order([ground.closed, ground.running]), None)
+    assert [(row.issue_id, set(row.names)) for row in found.steps] == [
+        (ground.issues[0].pk, {"Slow", "Loading"}),
+        (ground.issues[1].pk, {"G", "Output", "Memory"}),
+        (ground.issues[2].pk, {"Slow loading"}),
+    ]
 
 
 def test_report_counts_by_issue_and_by_round():

@@ -13,7 +13,7 @@ from taxonomy import carrying
 from taxonomy.carrying import Carrier, Fate, Why, carry
 from taxonomy.changes import Change, replay
 from taxonomy.differences import difference
-from taxonomy.history import carrier, changes_between, changes_of_draft
+from taxonomy.history import carriers, changes_between, changes_of_draft
 from taxonomy.models import ChangeKind, Version
 from taxonomy.queries import TEXTS, CodeRecord, Content, content_of, is_whole, records
 from taxonomy.services.editing import add_code, create_taxonomy, edit_code, move_code, remove_code
@@ -236,7 +236,7 @@ def test_replaying_gives_the_later_version_and_no_coding_is_lost(study, lead, st
 
 def check_every_coding_is_mapped_or_waits(earlier, later):
     """Each code alone, and all together: it reads as codes of the later version, or it waits for a code of its own."""
-    read, there = carrier(earlier, later), {str(each.uid) for each in records(later)}
+    read, there = carriers(later)[earlier.number], {str(each.uid) for each in records(later)}
     given = [str(each.uid) for each in records(earlier)]
     for answer in ([], given, *([uid] for uid in given)):
         reading = read.read(answer)
