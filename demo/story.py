@@ -23,12 +23,13 @@ from studies.models import Membership, Role, Study, User
 from studies.services.accounts import create_account
 from studies.services.invitations import accept_invitation, invite
 from studies.services.studies import create_study
-from taxonomy.exchange.codebook import read_codebook
+from taxonomy.exchange.formats import read
 from taxonomy.models import Version
 from taxonomy.queries import get_code
 from taxonomy.services.editing import add_code, edit_code, move_code
+from taxonomy.services.imports import import_taxonomy
 from taxonomy.services.operations import merge_code
-from taxonomy.services.versions import import_taxonomy, publish, start_draft
+from taxonomy.services.versions import publish, start_draft
 
 DATA = Path(__file__).resolve().parent / "data"
 TITLE = "Model reuse (demonstration)"
@@ -91,8 +92,10 @@ class Story:
         jobs.run(run.job_id)
 
     def publish_taxonomy(self, study: Study) -> Version:
-        book = read_codebook((DATA / "taxonomy.json").read_bytes())
-        self.uids = dict(book.uids)
+        content = (DATA / "taxonomy.json").read_bytes()
+        book = read(content, "taxonomy.json")
+        by_name = {code.name: code.uid for code in book.codes}
+        self.uids = {code["uid"]: by_name[code["name"]] for code in json.loads(content)["codes"]}
         lead = self.people["lead"]
         draft = import_taxonomy(study=study, name=book.name, purpose=book.purpose, codes=book.codes, by=lead)
         return publish(version=draft, note="The first version, after reading 30 issues together.", by=lead)

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from taxonomy.views import codebook, draft, history, operations, public, publishing, taxonomies
+from taxonomy.views import (
+    codebook,
+    draft,
+    exports,
+    history,
+    imports,
+    operations,
+    public,
+    publishing,
+    taxonomies,
+)
 
 VERSION = "taxonomy/<int:taxonomy_id>/versions/<int:number>/"
 
@@ -12,6 +22,12 @@ urlpatterns = [
     path(VERSION + "link/", codebook.link_open, name="link_open"),
     path(VERSION + "link/end/", codebook.link_end, name="link_end"),
     path("taxonomy/<int:taxonomy_id>/draft/codebook/", codebook.draft_codebook, name="draft_codebook"),
+    path("taxonomy/import/", imports.taxonomy_import, name="taxonomy_import"),
+    path("taxonomy/<int:taxonomy_id>/draft/import/", imports.draft_import, name="taxonomy_draft_import"),
+    path("taxonomy/<int:taxonomy_id>/draft/export/", exports.draft_export, name="taxonomy_draft_export"),
+    path("taxonomy/<int:taxonomy_id>/draft/export/<slug:form>/", exports.draft_file, name="taxonomy_draft_file"),
+    path(VERSION + "export/", exports.version_export, name="taxonomy_export"),
+    path(VERSION + "export/<slug:form>/", exports.version_file, name="taxonomy_file"),
     path("taxonomy/<int:taxonomy_id>/draft/", draft.taxonomy_draft, name="taxonomy_draft"),
     path("taxonomy/<int:taxonomy_id>/draft/publish/", publishing.taxonomy_publish, name="taxonomy_publish"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/new/", draft.code_new, name="code_new"),

@@ -1,6 +1,5 @@
 """The codebook as page, Markdown, LaTeX and JSON: whole, with safe text, counted of closed rounds alone."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 from annotator.models import Assignment
 from annotator.states import Phase
 from taxonomy.exchange import latex, markdown
-from taxonomy.exchange.codebook import read_codebook
-from taxonomy.exchange.plain import plain
+from taxonomy.exchange.formats import read
+from taxonomy.exchange.kinds import written
 from taxonomy.exchange.printed import Example, book_of, example
 from taxonomy.models import Levels
 from taxonomy.queries import records
@@ -236,6 +235,6 @@ class TestLatex:
 
 
 def test_json_is_read_again_as_the_same_codes(published):
-    read = read_codebook(plain(book_of(published)).encode())
-    assert (read.name, read.purpose, read.codes) == ("Reuse", "What goes wrong.", records(published))
-    assert json.loads(plain(book_of(published)))["content_hash"] == published.content_hash
+    content, _ = written(book_of(published), "json")
+    book = read(content.encode())
+    assert (book.name, book.purpose, book.codes) == ("Reuse", "What goes wrong.", records(published))
