@@ -1,6 +1,21 @@
-"""What can be said: taxonomies, their versions, the codes of each version, and what changed between versions."""
+"""What can be said: taxonomies, their versions, the codes of each version, what changed between versions, and how
+they relate to the codes of others."""
 
 from taxonomy.models.changes import ChangeKind, CodeChange
 from taxonomy.models.codes import Code, Levels, Purpose, Taxonomy, Version
+from taxonomy.models.crosswalks import Crosswalk, Mapper, Mapping, Relation, Verdict
 
-__all__ = ["ChangeKind", "Code", "CodeChange", "Levels", "Purpose", "Taxonomy", "Version"]
+__all__ = [
+    "ChangeKind",
+    "Code",
+    "CodeChange",
+    "Crosswalk",
+    "Levels",
+    "Mapper",
+    "Mapping",
+    "Purpose",
+    "Relation",
+    "Taxonomy",
+    "Verdict",
+    "Version",
+]
