@@ -117,6 +117,14 @@ class Opened:
         return {node.code.uid: node for node in self.right}
 
     @property
+    def table(self) -> list[tuple[Case, list[tuple[Link, Node | None]]]]:
+        """Each left code with what holds of it, and the right codes that this leads to."""
+        return [
+            (case, [(link, self.right_by_uid[link.right] if link.right else None) for link in case.result or ()])
+            for case in self.cases
+        ]
+
+    @property
     def judged(self) -> int:
         """Codes of which this person, or in an open crosswalk anybody, has said something."""
         return sum(bool(case.given) for case in self.cases)

@@ -5,8 +5,12 @@ from typing import Any
 
 from django import forms
 
-from taxonomy.models import Code
-from taxonomy.queries import Node
+from studies.models import Study
+from studies.permissions import ROLE_PERMISSIONS, Permission
+from studies.queries import members_of
+from taxonomy.crosswalks import crosswalks_of
+from taxonomy.models import Code, Purpose
+from taxonomy.queries import Node, published_versions
 from taxonomy.services.editing import LONGEST_NAME, told
 from taxonomy.services.structure import MAX_BYTES
 
@@ -82,3 +86,32 @@ def possible_parents(nodes: list[Node], code: Code | None) -> list[tuple[str, st
 class PublishForm(forms.Form):
     note = area("What is new in this version", 3, "Shown with the version, in exports and in the replication package.")
     seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class CrosswalkForm(forms.Form):
+    """Which two versions are related, and by whom."""
+
+    def __init__(self, *args: Any, study: Study, **options: Any) -> None:
+        super().__init__(*args, **options)
+        versions = published_versions(study)
+        coders = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.CODE_ISSUES in allowed]
+        self.fields["left"] = forms.ModelChoiceField(
+            versions.filter(taxonomy__kind=Purpose.CODING), label="Ours", empty_label=None
+        )
+        self.fields["right"] = forms.ModelChoiceField(
+            versions.order_by("-taxonomy__kind", "taxonomy__name", "-number"), label="Theirs", empty_label=None
+        )
+        self.fields["mappers"] = forms.ModelMultipleChoiceField(
+            members_of(study).filter(role__in=coders),
+            label="Who maps",
+            widget=forms.CheckboxSelectMultiple,
+            help_text="One member, or two who work independently: each sees only their own until both are done.",
+        )
+        self.fields["mappers"].label_from_instance = lambda member: str(member.user)  # type: ignore[attr-defined]
+        self.fields["start_from"] = forms.ModelChoiceField(
+            crosswalks_of(study),
+            required=False,
+            label="Start from",
+            empty_label="Nothing: a fresh start",
+            help_text="Takes over what was said of codes that still exist, between earlier versions of the same two.",
+        )

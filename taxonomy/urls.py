@@ -1,6 +1,6 @@
 from django.urls import path
 
-from taxonomy.views import draft, taxonomies
+from taxonomy.views import crosswalks, draft, mapping, taxonomies
 
 urlpatterns = [
     path("taxonomy/", taxonomies.taxonomies, name="taxonomy"),
@@ -12,4 +12,16 @@ urlpatterns = [
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/", draft.code_edit, name="code_edit"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/move/", draft.code_move, name="code_move"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/remove/", draft.code_remove, name="code_remove"),
+    path("taxonomy/crosswalks/", crosswalks.crosswalks, name="crosswalks"),
+    path("taxonomy/crosswalks/new/", crosswalks.crosswalk_new, name="crosswalk_new"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/", crosswalks.crosswalk, name="crosswalk"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/done/", crosswalks.crosswalk_done, name="crosswalk_done"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/discard/", crosswalks.crosswalk_discard, name="crosswalk_discard"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/files/<str:kind>/", crosswalks.crosswalk_file, name="crosswalk_file"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/codes/<uuid:uid>/", mapping.crosswalk_map, name="crosswalk_map"),
+    path(
+        "taxonomy/crosswalks/<int:crosswalk_id>/codes/<uuid:uid>/decide/",
+        mapping.crosswalk_decide,
+        name="crosswalk_decide",
+    ),
 ]
