@@ -1,6 +1,6 @@
 from django.urls import path
 
-from analysis.views import agreement, exports, findings, overview
+from analysis.views import agreement, crosswalks, exports, findings, overview
 
 home = overview.home
 
@@ -13,4 +13,6 @@ urlpatterns = [
     path("export/", exports.exports, name="exports"),
     path("export/new/", exports.export_new, name="export_new"),
     path("export/<int:export_id>/file/", exports.export_file, name="export_file"),
+    path("findings/crosswalks/<int:crosswalk_id>/", crosswalks.crosswalk, name="crosswalk_report"),
+    path("findings/crosswalks/<int:crosswalk_id>/<str:kind>/", crosswalks.crosswalk_table, name="crosswalk_table"),
 ]

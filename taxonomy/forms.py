@@ -115,3 +115,15 @@ class CrosswalkForm(forms.Form):
             empty_label="Nothing: a fresh start",
             help_text="Takes over what was said of codes that still exist, between earlier versions of the same two.",
         )
+
+
+class PublishedForm(forms.Form):
+    """A file with the codes of a published taxonomy; name and citation stand in it or are given here."""
+
+    file = forms.FileField(label="Codes from a file")
+    name = forms.CharField(
+        max_length=LONGEST_NAME, required=False, help_text="Left out, the name in the file is taken."
+    )
+    citation = area(
+        "Citation", 2, "Authors, title, venue, year, DOI or address. Left out, the citation in the file is taken."
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from taxonomy.views import crosswalks, draft, mapping, taxonomies
+from taxonomy.views import crosswalks, draft, mapping, published, taxonomies
 
 urlpatterns = [
     path("taxonomy/", taxonomies.taxonomies, name="taxonomy"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/", draft.code_edit, name="code_edit"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/move/", draft.code_move, name="code_move"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/remove/", draft.code_remove, name="code_remove"),
+    path("taxonomy/published/new/", published.published_new, name="published_new"),
     path("taxonomy/crosswalks/", crosswalks.crosswalks, name="crosswalks"),
     path("taxonomy/crosswalks/new/", crosswalks.crosswalk_new, name="crosswalk_new"),
     path("taxonomy/crosswalks/<int:crosswalk_id>/", crosswalks.crosswalk, name="crosswalk"),
