@@ -69,7 +69,7 @@ class CodeInput(serializers.Serializer[Any]):
     avoid_when = serializers.CharField(required=False, allow_blank=True)
     examples = serializers.CharField(required=False, allow_blank=True)
     seen = serializers.DictField(
-        child=serializers.CharField(allow_blank=True),
+        child=serializers.JSONField(),
         required=False,
         help_text="The values as they were read, by field. When one differs by now, the answer is 409.",
     )

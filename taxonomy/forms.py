@@ -11,7 +11,8 @@ from studies.queries import members_of
 from taxonomy.crosswalks import crosswalks_of
 from taxonomy.models import Code, Purpose
 from taxonomy.queries import Node, published_versions
-from taxonomy.services.editing import LONGEST_NAME, told
+from taxonomy.services.cleaning import LONGEST_NAME
+from taxonomy.services.editing import told
 from taxonomy.services.structure import MAX_BYTES
 
 
@@ -69,13 +70,13 @@ class CodeForm(forms.Form):
         given = {field: value for field, value in self.cleaned_data.items() if field != "seen"}
         return given | {"parent": self.codes.get(given["parent"])}
 
-    def show_as_seen(self, stored: dict[str, str]) -> None:
+    def show_as_seen(self, stored: dict[str, Any]) -> None:
         """From here on the person has seen what is stored: keeping the form as it is will now win."""
         self.data = {**dict(self.data.items()), "seen": json.dumps(stored)}
 
-    def clean_seen(self) -> dict[str, str]:
+    def clean_seen(self) -> dict[str, Any]:
         seen = self.cleaned_data["seen"]
-        return {str(field): str(value) for field, value in seen.items()} if isinstance(seen, dict) else {}
+        return seen if isinstance(seen, dict) else {}
 
 
 def possible_parents(nodes: list[Node], code: Code | None) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """A taxonomy as JSON: {"name", "purpose", "codes": [{"uid", "parent", "name", "definition", …}, …]}.
 
 `parent` names the code above by its uid or by its name; `uid` may be left out. A uid that is a UUID stays the code's
-own; any other text serves only inside the file. `examples` is a text or a list of texts.
+own; any other text serves only inside the file. `examples` is a text or a list of texts, `selectable` true or false,
+`colour` a number.
 """
 
 import json
@@ -10,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from studies.errors import Invalid
-from taxonomy.queries import TEXTS, CodeRecord
-from taxonomy.services.editing import cleaned
+from taxonomy.queries import TEXTS, TRAITS, CodeRecord
+from taxonomy.services.cleaning import cleaned
 from taxonomy.services.structure import MAX_BYTES, MAX_CODES
 
-KNOWN = {*TEXTS, "uid", "parent"}
+KNOWN = {*TEXTS, *TRAITS, "uid", "parent"}
+OTHER_SHAPES = {"selectable": (bool, "true or false"), "colour": (int, "a number")}
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,8 @@ def read_code(place: int, entry: Any, problems: list[str]) -> ReadCode | None:
     try:
         check_fields(entry)
         uid = text_of(entry, "uid").strip()
-        texts = cleaned({field: text_of(entry, field) for field in TEXTS})
-        code = CodeRecord(uid=own_uid(uid), parent=None, **texts)
+        said = cleaned({field: value_of(entry, field) for field in (*TEXTS, *TRAITS) if field in ("name", *entry)})
+        code = CodeRecord(uid=own_uid(uid), parent=None, **said)
         return ReadCode(code, (uid or str(code.uid)).casefold(), text_of(entry, "parent").strip())
     except Invalid as error:
         problems += [f"{where}: {message}" for message in error.messages]
@@ -110,6 +112,15 @@ def read_code(place: int, entry: Any, problems: list[str]) -> ReadCode | None:
 def check_fields(entry: dict[str, Any]) -> None:
     if unknown := sorted(set(entry) - KNOWN):
         raise Invalid(f"“{unknown[0]}” is not known here. Use {', '.join(sorted(KNOWN))}.")
+
+
+def value_of(entry: dict[str, Any], field: str) -> Any:
+    if field not in OTHER_SHAPES:
+        return text_of(entry, field)
+    shape, what = OTHER_SHAPES[field]
+    if type(entry[field]) is not shape:
+        raise Invalid(f"“{field}” must be {what}.")
+    return entry[field]
 
 
 def text_of(entry: dict[str, Any], field: str) -> str:

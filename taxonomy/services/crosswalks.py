@@ -16,7 +16,7 @@ from studies.permissions import Permission, check_is_member, may
 from studies.services.events import record_event
 from taxonomy.crosswalks import Link, Opened, Said, crosswalks_of, is_complete, last_verdicts, open_for_all
 from taxonomy.models import Code, Crosswalk, Mapper, Mapping, Relation, Verdict, Version
-from taxonomy.services.editing import clean_text
+from taxonomy.services.cleaning import clean_text
 
 MOST_MAPPERS = 2
 

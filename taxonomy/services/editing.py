@@ -11,10 +11,9 @@ from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 from taxonomy.errors import Changed, Frozen
 from taxonomy.models import Code, Taxonomy, Version
-from taxonomy.queries import TEXTS
+from taxonomy.queries import TEXTS, TRAITS
+from taxonomy.services.cleaning import clean_name, clean_text, cleaned
 from taxonomy.services.structure import Codes, Step
-
-LONGEST_NAME = 200
 
 
 @transaction.atomic
@@ -36,12 +35,13 @@ def create_taxonomy(*, study: Study, name: str, purpose: str = "", by: User) -> 
 
 
 @transaction.atomic
-def add_code(*, version: Version, name: str, parent: Code | None = None, by: User, **texts: str) -> Code:
-    """A new code, the last below `parent`. `texts`: definition, use_when, avoid_when, examples."""
+def add_code(*, version: Version, name: str, parent: Code | None = None, by: User, **said: Any) -> Code:
+    """A new code, the last below `parent`. `said`: any of TEXTS and TRAITS."""
     draft = lock_draft(version, by)
-    code = Code(version=draft, **cleaned({"name": name, **texts}))
+    code = Code(version=draft, **cleaned({"name": name, **said}))
     codes = Codes(draft.codes.order_by("position", "pk"))
     codes.check_place(name=code.name, parent=parent)
+    codes.check_key(code.key)
     code.parent, code.position = parent, len(codes.below(parent.pk if parent else None))
     code.save()
     tell(draft, by, "added", code, {"code": str(code.uid), **told(code)})
@@ -49,8 +49,8 @@ def add_code(*, version: Version, name: str, parent: Code | None = None, by: Use
 
 
 @transaction.atomic
-def edit_code(*, code: Code, seen: Mapping[str, str] | None = None, by: User, **changes: Any) -> Code:
-    """Other texts for a code, and with `parent` another place.
+def edit_code(*, code: Code, seen: Mapping[str, Any] | None = None, by: User, **changes: Any) -> Code:
+    """Says something else of a code, and with `parent` puts it at another place.
 
     `seen` holds the values as the person saw them when they began (see `told`). When the code says something else
     by now, nothing is written and Changed tells what it says.
@@ -60,13 +60,14 @@ def edit_code(*, code: Code, seen: Mapping[str, str] | None = None, by: User, **
     code = find(codes, code)
     check_is_as_seen(code, seen)
     before, parent = told(code), changes.pop("parent", codes.parent_of(code))
-    texts = cleaned(changes)
-    codes.check_place(name=texts.get("name", code.name), parent=parent, code=code)
-    for field, value in texts.items():
+    said = cleaned(changes)
+    codes.check_place(name=said.get("name", code.name), parent=parent, code=code)
+    codes.check_key(said.get("key", ""), code)
+    for field, value in said.items():
         setattr(code, field, value)
     if parent != codes.parent_of(code):
         Code.objects.bulk_update(codes.place(code, parent), ["parent", "position"])
-    code.save(update_fields=list(TEXTS))
+    code.save(update_fields=[*TEXTS, *TRAITS])
     after = told(code)
     if after != before:
         changed = {field: [before[field], after[field]] for field in after if after[field] != before[field]}
@@ -119,7 +120,7 @@ def check_is_draft(version: Version) -> None:
         raise Frozen(f"Version {version.number} is published and stays as it is. Start a draft to change its codes.")
 
 
-def check_is_as_seen(code: Code, seen: Mapping[str, str] | None) -> None:
+def check_is_as_seen(code: Code, seen: Mapping[str, Any] | None) -> None:
     now = told(code)
     stored = {field: now[field] for field, value in (seen or {}).items() if field in now and now[field] != value}
     if stored:
@@ -137,34 +138,10 @@ def find(codes: Codes, code: Code) -> Code:
     return codes.by_pk[code.pk]
 
 
-def told(code: Code) -> dict[str, str]:
+def told(code: Code) -> dict[str, Any]:
     """What a person sees of a code, by field; `parent` is the uid of the code above it or empty."""
-    return {field: getattr(code, field) for field in TEXTS} | {"parent": str(code.parent.uid) if code.parent else ""}
-
-
-def cleaned(texts: Mapping[str, str]) -> dict[str, str]:
-    return {
-        field: clean_name(text, "A code") if field == "name" else clean_text(field, text)
-        for field, text in texts.items()
-    }
-
-
-def clean_name(name: str, what: str) -> str:
-    """In one line, without spaces around it."""
-    name = clean_text("name", " ".join(name.split()))
-    if not name:
-        raise Invalid({"name": f"{what} needs a name."})
-    if len(name) > LONGEST_NAME:
-        raise Invalid({"name": f"A name has at most {LONGEST_NAME} characters; this one has {len(name)}."})
-    return name
-
-
-def clean_text(field: str, text: str) -> str:
-    """Line ends as one character. Invalid for characters that the database cannot keep."""
-    text = text.replace("\r\n", "\n").strip()
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise Invalid({field: "This text holds a character that is no text. Type it anew."})
-    return text
+    said = {field: getattr(code, field) for field in (*TEXTS, *TRAITS)}
+    return said | {"parent": str(code.parent.uid) if code.parent else ""}
 
 
 def tell(draft: Version, by: User, verb: str, code: Code, data: dict[str, Any]) -> None:

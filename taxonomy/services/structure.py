@@ -60,6 +60,12 @@ class Codes:
             where = f"below “{parent}”" if parent else "at the top"
             raise Invalid({"name": f"There is a code “{name}” {where} already. Give one of them another name."})
 
+    def check_key(self, key: str, code: Code | None = None) -> None:
+        """Raises Invalid when another code of the version than `code` has this key."""
+        taken = [other for other in self.by_pk.values() if key and other.key == key and other != code]
+        if taken:
+            raise Invalid({"key": f"“{key}” is the key of “{taken[0]}” already. Choose another one."})
+
     def place(self, code: Code, parent: Code | None, position: int | None = None) -> list[Code]:
         """Puts `code` below `parent` at `position` (at the end by default) and renumbers its new siblings.
         Returns all rows to save."""

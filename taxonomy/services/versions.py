@@ -13,7 +13,8 @@ from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 from taxonomy.models import Code, Taxonomy, Version
 from taxonomy.queries import TEXTS, TRAITS, CodeRecord, content_hash, records
-from taxonomy.services.editing import clean_text, create_taxonomy, lock_draft
+from taxonomy.services.cleaning import clean_text
+from taxonomy.services.editing import create_taxonomy, lock_draft
 from taxonomy.services.structure import MAX_LEVELS
 
 PROBLEMS_SHOWN = 20
@@ -80,6 +81,7 @@ def problems_of(codes: Sequence[CodeRecord]) -> list[str]:
     """What keeps these codes from being a tree, each with its place and remedy."""
     by_uid = {code.uid: code for code in codes}
     seen: set[object] = set()
+    keys: set[str] = set()
     problems = []
     for place, code in enumerate(codes, start=1):
         sibling = (code.parent, code.name.casefold())
@@ -87,9 +89,12 @@ def problems_of(codes: Sequence[CodeRecord]) -> list[str]:
             problems.append(f"Code {place} “{code.name}”: its uid stands above already. Give each code its own.")
         elif sibling in seen:
             problems.append(f"Code {place} “{code.name}”: a code of this name stands at the same place. Rename one.")
+        elif code.key and code.key in keys:
+            problems.append(f"Code {place} “{code.name}”: “{code.key}” is the key of a code above. Give it another.")
         else:
             problems += problem_of_place(place, code, by_uid)
         seen |= {code.uid, sibling}
+        keys.add(code.key)
     return problems
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from studies.errors import Invalid
 from taxonomy.exchange.codebook import read_codebook
-from taxonomy.queries import records
+from taxonomy.queries import CodeRecord, records
 from taxonomy.services.structure import MAX_BYTES
 from taxonomy.services.versions import import_taxonomy
 
@@ -42,6 +42,13 @@ def test_whole_codebook_is_read_with_its_uids_and_texts():
     assert (second.parent, second.use_when, second.avoid_when, second.examples) == (first.uid, "so", "not so", "#1\n#2")
 
 
+def test_what_raters_can_do_with_a_code_is_read_where_it_is_said():
+    said = {"notes": "Ask.", "selectable": False, "exclusive_group": "one", "colour": 3, "key": "a"}
+    first, second = read({"name": "A", **said}, {"name": "B"}).codes
+    assert {field: getattr(first, field) for field in said} == said
+    assert second == CodeRecord(uid=second.uid, parent=None, name="B")
+
+
 def test_parent_is_found_by_uid_or_by_name_wherever_it_stands():
     codes = read({"name": "B", "parent": "a"}, {"name": "C", "parent": "Key"}, {"uid": "key", "name": "A"}).codes
     assert [code.parent for code in codes] == [codes[2].uid, codes[2].uid, None]
@@ -64,21 +71,28 @@ def test_every_code_that_cannot_be_used_is_named():
         {"name": "A"},
         "B",
         {"definition": "nameless"},
-        {"name": "D", "colour": "red"},
+        {"name": "D", "shade": "red"},
         {"name": "E", "definition": 5},
         {"name": "x" * 201},
         {"name": "F", "examples": [1]},
         {"name": "G\x00"},
         {"name": 7},
+        {"name": "H", "colour": "red"},
+        {"name": "I", "selectable": 1},
+        {"name": "J", "key": "j"},
     ) == [
         'Code 2: it must be an object with at least "name".',
         "Code 3 “”: A code needs a name.",
-        "Code 4 “D”: “colour” is not known here. Use avoid_when, definition, examples, name, parent, uid, use_when.",
+        "Code 4 “D”: “shade” is not known here. Use avoid_when, colour, definition, examples, exclusive_group, "
+        "key, name, notes, parent, selectable, uid, use_when.",
         "Code 5 “E”: “definition” must be a text.",
         f"Code 6 “{'x' * 60}”: A name has at most 200 characters; this one has 201.",
         "Code 7 “F”: “examples” must be a text.",
         "Code 8 “G\x00”: This text holds a character that is no text. Type it anew.",
         "Code 9 “7”: “name” must be a text.",
+        "Code 10 “H”: “colour” must be a number.",
+        "Code 11 “I”: “selectable” must be true or false.",
+        "Code 12 “J”: “j” cannot be a code's key. Choose one of a b c d g h i l o p q r t v w x y z.",
     ]
 
 

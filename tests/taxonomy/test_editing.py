@@ -15,6 +15,7 @@ from taxonomy.services.versions import publish
 from tests import factories
 
 WHOLE = ["1 A", "1.1 A1", "1.1.1 A1a", "1.2 A2", "2 B", "3 C"]
+NOTHING_MORE = {"notes": "", "selectable": True, "exclusive_group": "", "colour": 0, "key": ""}
 
 
 def test_new_taxonomy_has_an_empty_draft(study, lead):
@@ -42,7 +43,7 @@ def test_added_code_keeps_its_texts_and_tells(draft, code, lead):
     made = add_code(version=draft, name=" D  d ", parent=code("B"), use_when=" when\r\nso ", examples="#1", by=lead)
     assert told(made) == {
         "name": "D d", "definition": "", "use_when": "when\nso", "avoid_when": "", "examples": "#1",
-        "parent": str(code("B").uid),
+        "parent": str(code("B").uid), **NOTHING_MORE,
     }  # fmt: skip
     event = draft.taxonomy.study.events.latest("pk")
     assert (event.verb, event.target) == ("added", "code D d of Reuse")
@@ -90,10 +91,46 @@ def test_edit_changes_what_is_given_and_tells_before_and_after(draft, code, lead
     edit_code(code=code("A"), name="Alpha", use_when="So.", by=lead)
     assert told(code("Alpha")) == {
         "name": "Alpha", "definition": "What A means.", "use_when": "So.", "avoid_when": "", "examples": "",
-        "parent": "",
+        "parent": "", **NOTHING_MORE,
     }  # fmt: skip
     changed = draft.taxonomy.study.events.latest("pk").data["changed"]
     assert changed == {"name": ["A", "Alpha"], "use_when": ["", "So."]}
+
+
+def test_code_says_what_raters_can_do_with_it(draft, code, lead):
+    edit_code(
+        code=code("B"), selectable=False, exclusive_group=" one  of these ", colour=3, key="B", notes="x", by=lead
+    )
+    assert {field: told(code("B"))[field] for field in NOTHING_MORE} == {
+        "notes": "x", "selectable": False, "exclusive_group": "one of these", "colour": 3, "key": "b",
+    }  # fmt: skip
+    changed = draft.taxonomy.study.events.latest("pk").data["changed"]
+    assert changed["selectable"] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("key", "j", "“j” cannot be a code's key. Choose one of a b c d g h i l o p q r t v w x y z."),
+        ("key", "1", "“1” cannot be a code's key"),
+        ("key", "ab", "“ab” cannot be a code's key"),
+        ("key", "a", "“a” is the key of “A” already. Choose another one."),
+        ("colour", 8, "A colour is 1 to 7, or 0 for the one of its place."),
+        ("colour", -1, "A colour is 1 to 7"),
+        ("exclusive_group", "x" * 61, "A group's name has at most 60 characters; this one has 61."),
+    ],
+)
+def test_what_a_code_cannot_be_is_refused_beside_its_field(field, value, sentence, draft, code, lead):
+    edit_code(code=code("A"), key="a", by=lead)
+    for write in (
+        lambda: edit_code(code=code("B"), **{field: value}, by=lead),
+        lambda: add_code(version=draft, name="New", **{field: value}, by=lead),
+    ):
+        with pytest.raises(Invalid) as refused:
+            write()
+        assert list(refused.value.message_dict) == [field]
+        assert refused.value.messages[0].startswith(sentence)
+    assert edit_code(code=code("A"), key="a", by=lead).key == "a"
 
 
 def test_edit_that_changes_nothing_leaves_no_event(draft, code, lead):

@@ -167,8 +167,9 @@ def test_import_names_every_problem_with_its_place_and_takes_nothing(study, lead
     loop = [CodeRecord(uid=b.uid, parent=record("C").uid, name="B"), record("C", b)]
     lost = CodeRecord(uid=uuid.UUID(int=7), parent=uuid.UUID(int=8), name="Lost")
     twins = [CodeRecord(uid=uuid.UUID(int=9), parent=None, name="a"), a]
+    keys = [record("K", key="k"), record("L", key="k")]
     with pytest.raises(Invalid) as refused:
-        import_taxonomy(study=study, name="X", purpose="", codes=[*deep, *loop, lost, *twins], by=lead)
+        import_taxonomy(study=study, name="X", purpose="", codes=[*deep, *loop, lost, *twins, *keys], by=lead)
     assert refused.value.messages == [
         "Code 4 “A111”: it is on level 4, and a taxonomy has at most 3. Give it a parent that is higher up.",
         "Code 5 “B”: it stands below itself. Correct its parent.",
@@ -176,6 +177,7 @@ def test_import_names_every_problem_with_its_place_and_takes_nothing(study, lead
         f"Code 7 “Lost”: no code has the uid {uuid.UUID(int=8)}. Name a code of this file as parent.",
         "Code 8 “a”: a code of this name stands at the same place. Rename one.",
         "Code 9 “A”: its uid stands above already. Give each code its own.",
+        "Code 11 “L”: “k” is the key of a code above. Give it another.",
     ]
     assert not Taxonomy.objects.exists()
 
@@ -196,9 +198,9 @@ def test_import_under_a_taken_name_or_by_a_rater_takes_nothing(draft, study, lea
     assert Code.objects.count() == 6
 
 
-def test_copying_asks_as_often_for_3_codes_as_for_100(study, lead):
+def test_copying_asks_as_often_for_3_codes_as_for_50(study, lead):
     counts = []
-    for size in (3, 100):
+    for size in (3, 50):
         codes = [record(f"C{size}-{n}") for n in range(size)]
         with CaptureQueriesContext(connection) as asked:
             import_taxonomy(study=study, name=f"T{size}", purpose="", codes=codes, by=lead)
