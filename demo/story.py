@@ -21,9 +21,10 @@ from studies.models import Membership, Role, Study, User
 from studies.services.accounts import create_account
 from studies.services.invitations import accept_invitation, invite
 from studies.services.studies import create_study
-from taxonomy.exchange.codebook import read_codebook
+from taxonomy.exchange.formats import read
 from taxonomy.models import Version
-from taxonomy.services.versions import import_taxonomy, publish
+from taxonomy.services.imports import import_taxonomy
+from taxonomy.services.versions import publish
 
 DATA = Path(__file__).resolve().parent / "data"
 TITLE = "Model reuse (demonstration)"
@@ -85,7 +86,7 @@ class Story:
 
     def publish_taxonomy(self, study: Study) -> Version:
         content = (DATA / "taxonomy.json").read_bytes()
-        book = read_codebook(content)
+        book = read(content, "taxonomy.json")
         self.names = {code["uid"]: code["name"] for code in json.loads(content)["codes"]}
         lead = self.people["lead"]
         draft = import_taxonomy(study=study, name=book.name, purpose=book.purpose, codes=book.codes, by=lead)

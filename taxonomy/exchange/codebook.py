@@ -1,158 +1,243 @@
-"""A taxonomy as JSON: {"name", "purpose", "codes": [{"uid", "parent", "name", "definition", …}, …]}.
+"""A taxonomy between files and rows: what every format is read into and written from.
 
-`parent` names the code above by its uid or by its name; `uid` may be left out. A uid that is a UUID stays the code's
-own; any other text serves only inside the file. `examples` is a text or a list of texts, `selectable` true or false,
-`colour` a number.
+A format's module makes an `Entry` of each code, as its file tells it; `assemble` cleans them, finds the parents, and
+refuses the file whole, naming every place that cannot be used.
 """
 
-import json
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from studies.errors import Invalid
-from taxonomy.queries import TEXTS, TRAITS, CodeRecord
-from taxonomy.services.cleaning import cleaned
+from taxonomy.models import Levels, Purpose, Version
+from taxonomy.queries import TEXTS, TRAITS, CodeRecord, records
+from taxonomy.services.cleaning import LONGEST_NAME, clean_text, cleaned
+from taxonomy.services.imports import problems_of, shortened
 from taxonomy.services.structure import MAX_BYTES, MAX_CODES
 
-KNOWN = {*TEXTS, *TRAITS, "uid", "parent"}
-OTHER_SHAPES = {"selectable": (bool, "true or false"), "colour": (int, "a number")}
+FIELDS = (*TEXTS, *TRAITS)
+HEAD_TEXTS = ("purpose", "citation", "reservations", "version", "published", "note")
+YES, NO = {"true", "yes", "1", "x"}, {"false", "no", "0", ""}
 
 
 @dataclass(frozen=True)
 class Codebook:
-    """A taxonomy without its rows. `uids` tells the uid of each code by what the file calls it, in lower case."""
+    """A taxonomy without its rows: its head, and its codes with parents before children.
+
+    `version`, `published` (a date) and `note` tell which version was written; reading one keeps nothing of them.
+    `fields` are those of which the file says anything: the others of an existing code stay as they are.
+    `remarks` are sentences on what was assumed or left out.
+    """
 
     name: str
-    purpose: str
     codes: list[CodeRecord]
-    uids: dict[str, uuid.UUID]
+    purpose: str = ""
+    kind: str = Purpose.CODING
+    citation: str = ""
+    reservations: str = ""
+    levels: str = Levels.ANY
+    several_codes: bool = True
+    version: str = ""
+    published: str = ""
+    note: str = ""
+    fields: frozenset[str] = field(default=frozenset(FIELDS), compare=False)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
-class ReadCode:
-    """A code as the file has it: `key` is what it is called in the file, `parent` what it calls its parent."""
+class Entry:
+    """A code as a file tells it, at a place that a person finds.
 
-    code: CodeRecord
-    key: str
-    parent: str
+    `keys` are what the file may call it, the surest first, and `parent` what it calls the code above. `uid` is its
+    own where the file gives one. `wrong` says why it cannot be used, if that is known already.
+    """
+
+    place: str
+    said: Mapping[str, Any]
+    keys: tuple[str, ...] = ()
+    parent: str = ""
+    uid: uuid.UUID | None = None
+    wrong: str = ""
+
+    @property
+    def where(self) -> str:
+        name = str(self.said.get("name") or "")[:60]
+        return f"{self.place} “{name}”" if name else self.place
 
 
-def read_codebook(content: bytes) -> Codebook:
-    """What the file says. Invalid with every place that cannot be used and what to do there."""
-    whole = parse(content)
-    entries = whole.get("codes")
-    if not isinstance(entries, list) or not entries:
-        raise Invalid('The file has no codes. Put them in a list under "codes".')
-    if len(entries) > MAX_CODES:
-        raise Invalid(f"The file has {len(entries)} codes; a taxonomy has at most {MAX_CODES}.")
-    name, purpose = (text_of(whole, field) for field in ("name", "purpose"))
-    codes, uids = read_codes(entries)
-    return Codebook(name, purpose, codes, uids)
+def codebook_of(version: Version) -> Codebook:
+    """What the version says, ready to be written."""
+    taxonomy = version.taxonomy
+    return Codebook(
+        name=taxonomy.name,
+        codes=records(version),
+        purpose=taxonomy.purpose,
+        kind=taxonomy.kind,
+        citation=taxonomy.citation,
+        reservations=taxonomy.reservations,
+        levels=version.levels,
+        several_codes=version.several_codes,
+        version="" if version.number is None else str(version.number),
+        published=version.published_at.date().isoformat() if version.published_at else "",
+        note=version.note,
+    )
 
 
-def parse(content: bytes) -> dict[str, Any]:
+def assemble(head: Mapping[str, Any], entries: Sequence[Entry], remarks: Iterable[str] = ()) -> Codebook:
+    """The codebook of these entries. Invalid with every place that cannot be used, and what to do there."""
+    check_number(len(entries))
+    problems: list[str] = []
+    said_of_all = head_of(head, problems)
+    codes = [code_of(entry, problems) for entry in entries]
+    refuse(problems)
+    placed = with_parents(entries, [code for code in codes if code], problems)
+    refuse(problems)
+    refuse(problems_of(placed, [entry.place for entry in entries]))
+    told = {name for entry in entries for name in entry.said}
+    return Codebook(
+        codes=in_reading_order(placed), fields=frozenset(told & set(FIELDS)), remarks=tuple(remarks), **said_of_all
+    )
+
+
+def check_number(found: int) -> None:
+    if not found:
+        raise Invalid("The file has no codes.")
+    if found > MAX_CODES:
+        raise Invalid(f"The file has {found} codes; a taxonomy has at most {MAX_CODES}.")
+
+
+def check_size(content: bytes) -> None:
     if len(content) > MAX_BYTES:
         raise Invalid("The file is larger than 2 MB. A codebook of 2,000 codes fits in that; split it.")
-    try:
-        whole = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Invalid(f"Byte {error.start + 1} of the file is not UTF-8. Save it as UTF-8 and try again.") from error
-    except json.JSONDecodeError as error:
-        raise Invalid(
-            f"Line {error.lineno}, column {error.colno}: this is not JSON ({error.msg}). Correct it and try again."
-        ) from error
-    except (RecursionError, ValueError) as error:
-        raise Invalid(
-            "The file holds a number or a nesting no codebook needs. Codes stand in one list, all values are texts."
-        ) from error
-    if not isinstance(whole, dict):
-        raise Invalid('The file must hold one object with "name" and "codes".')
-    return whole
 
 
-def read_codes(entries: list[Any]) -> tuple[list[CodeRecord], dict[str, uuid.UUID]]:
-    problems: list[str] = []
-    read = [read_code(place, entry, problems) for place, entry in enumerate(entries, start=1)]
+def refuse(problems: list[str]) -> None:
     if problems:
-        raise Invalid(problems)
-    codes = [entry.code for entry in read if entry]
-    keys = {entry.key: entry.code.uid for entry in reversed(read) if entry}
-    names = names_of(codes)
-    placed = [with_parent(place, entry, keys, names, problems) for place, entry in enumerate(read, start=1) if entry]
-    if problems:
-        raise Invalid(problems)
-    return placed, keys
+        raise Invalid(shortened(problems))
 
 
-def names_of(codes: list[CodeRecord]) -> dict[str, list[uuid.UUID]]:
-    names: dict[str, list[uuid.UUID]] = {}
-    for code in codes:
-        names.setdefault(code.name.casefold(), []).append(code.uid)
-    return names
-
-
-def read_code(place: int, entry: Any, problems: list[str]) -> ReadCode | None:
-    """The code without its parent; None, and a line in `problems`, when it cannot be used."""
-    if not isinstance(entry, dict):
-        problems.append(f'Code {place}: it must be an object with at least "name".')
-        return None
-    where = f"Code {place} “{str(entry.get('name', ''))[:60]}”"
+def head_of(head: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
+    """What is said of the whole, cleaned; what is not said is left to the defaults."""
+    said: dict[str, Any] = {"name": ""} | {name: value for name, value in head.items() if value is not None}
     try:
-        check_fields(entry)
-        uid = text_of(entry, "uid").strip()
-        said = cleaned({field: value_of(entry, field) for field in (*TEXTS, *TRAITS) if field in ("name", *entry)})
-        code = CodeRecord(uid=own_uid(uid), parent=None, **said)
-        return ReadCode(code, (uid or str(code.uid)).casefold(), text_of(entry, "parent").strip())
+        for name in ("name", *HEAD_TEXTS):
+            if name in said:
+                said[name] = clean_text(name, as_text(name, said[name]))
+        said["name"] = " ".join(said["name"].split())
+        check_head(said)
     except Invalid as error:
-        problems += [f"{where}: {message}" for message in error.messages]
+        problems += error.messages
+    return said
+
+
+def check_head(said: dict[str, Any]) -> None:
+    if len(said["name"]) > LONGEST_NAME:
+        raise Invalid(f"The taxonomy's name has {len(said['name'])} characters; it has at most {LONGEST_NAME}.")
+    for name, choices in (("kind", Purpose), ("levels", Levels)):
+        if name in said and said[name] not in choices.values:
+            raise Invalid(f"“{name}” is {str(said[name])[:40]}. Use one of {', '.join(choices.values)}.")
+    if "several_codes" in said:
+        said["several_codes"] = as_yes_or_no("several_codes", said["several_codes"])
+
+
+def code_of(entry: Entry, problems: list[str]) -> CodeRecord | None:
+    """The code without its parent; None, and lines in `problems`, when it cannot be used."""
+    try:
+        if entry.wrong:
+            raise Invalid(entry.wrong)
+        said = cleaned({name: SHAPES.get(name, as_text)(name, value) for name, value in entry.said.items()})
+        if "name" not in said:
+            raise Invalid("A code needs a name.")
+        return CodeRecord(uid=entry.uid or uuid.uuid4(), parent=None, **said)
+    except Invalid as error:
+        problems += [f"{entry.where}: {message}" for message in error.messages]
         return None
 
 
-def check_fields(entry: dict[str, Any]) -> None:
-    if unknown := sorted(set(entry) - KNOWN):
-        raise Invalid(f"“{unknown[0]}” is not known here. Use {', '.join(sorted(KNOWN))}.")
-
-
-def value_of(entry: dict[str, Any], field: str) -> Any:
-    if field not in OTHER_SHAPES:
-        return text_of(entry, field)
-    shape, what = OTHER_SHAPES[field]
-    if type(entry[field]) is not shape:
-        raise Invalid(f"“{field}” must be {what}.")
-    return entry[field]
-
-
-def text_of(entry: dict[str, Any], field: str) -> str:
-    value = entry.get(field)
-    if field == "examples" and isinstance(value, list) and all(isinstance(line, str) for line in value):
-        return "\n".join(value)
+def as_text(name: str, value: Any) -> str:
+    """One text; of a list of texts, one a line."""
+    if isinstance(value, list) and name == "examples" and all(isinstance(line, str) for line in value):
+        value = "\n".join(value)
     if value is not None and not isinstance(value, str):
-        raise Invalid(f"“{field}” must be a text.")
-    return value or ""
+        raise Invalid(f"“{name}” must be a text.")
+    text = (value or "").replace("\r\n", "\n").replace("\r", "\n")
+    if control := next((sign for sign in text if not is_writable(sign)), None):
+        raise Invalid(f"“{name}” holds the control character U+{ord(control):04X}. Take it out.")
+    return text
 
 
-def own_uid(given: str) -> uuid.UUID:
+def is_writable(sign: str) -> bool:
+    """Whether XML, and so every format, can hold this character."""
+    return sign in "\t\n" or " " <= sign <= "\ud7ff" or "\ue000" <= sign <= "\ufffd" or sign >= "\U00010000"
+
+
+def as_yes_or_no(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in YES | NO:
+        return value.strip().lower() in YES
+    raise Invalid(f"“{name}” must be true or false.")
+
+
+def as_number(name: str, value: Any) -> int:
+    if type(value) is int:
+        return value
+    if isinstance(value, str) and (value.strip().isdecimal() or not value.strip()):
+        return int(value.strip()[:9] or 0)
+    raise Invalid(f"“{name}” must be a number.")
+
+
+SHAPES = {"selectable": as_yes_or_no, "colour": as_number}
+
+
+def as_uuid(given: str) -> uuid.UUID | None:
+    """The uid that a text is, with or without braces, in either case."""
     try:
-        return uuid.UUID(given)
+        return uuid.UUID(given.strip())
     except ValueError:
-        return uuid.uuid4()
+        return None
 
 
-def with_parent(
-    place: int,
-    entry: ReadCode,
-    keys: dict[str, uuid.UUID],
-    names: dict[str, list[uuid.UUID]],
-    problems: list[str],
-) -> CodeRecord:
-    if not entry.parent:
-        return entry.code
-    named = names.get(" ".join(entry.parent.split()).casefold(), [])
-    found = [keys[entry.parent.casefold()]] if entry.parent.casefold() in keys else named
-    if len(found) == 1:
-        return replace(entry.code, parent=found[0])
-    what = f"{len(found)} codes have that name" if found else "no code has that uid or name"
-    where = f"Code {place} “{entry.code.name}”"
-    problems.append(f"{where}: its parent is “{entry.parent}”, but {what}. Name one code of this file.")
-    return entry.code
+def with_parents(entries: Sequence[Entry], codes: Sequence[CodeRecord], problems: list[str]) -> list[CodeRecord]:
+    """The codes with the uids of their parents, found by key or by name."""
+    keys = index((key, code) for entry, code in zip(entries, codes, strict=True) for key in entry.keys)
+    names = index((code.name, code) for code in codes)
+    placed = []
+    for entry, code in zip(entries, codes, strict=True):
+        if entry.keys and len(keys[same(entry.keys[0])]) > 1:
+            problems.append(f"{entry.where}: “{entry.keys[0]}” stands for two codes. Give each its own.")
+        called = same(entry.parent)
+        found = keys.get(called) or names.get(called, [])
+        if called and len(found) != 1:
+            what = f"{len(found)} codes have that name" if found else "no code has that uid or name"
+            problems.append(
+                f"{entry.where}: its parent is “{entry.parent.strip()}”, but {what}. Name one code of this file."
+            )
+        placed.append(replace(code, parent=found[0]) if called and found else code)
+    return placed
+
+
+def index(named: Iterable[tuple[str, CodeRecord]]) -> dict[str, list[uuid.UUID]]:
+    found: dict[str, list[uuid.UUID]] = {}
+    for name, code in named:
+        found.setdefault(same(name), []).append(code.uid)
+    return found
+
+
+def same(name: str) -> str:
+    """What two ways of writing a name have in common."""
+    return " ".join(name.split()).casefold()
+
+
+def in_reading_order(codes: Sequence[CodeRecord]) -> list[CodeRecord]:
+    """Each code directly before what is below it; siblings as they stood. The codes are a tree already."""
+    below: dict[uuid.UUID | None, list[CodeRecord]] = {}
+    for code in codes:
+        below.setdefault(code.parent, []).append(code)
+    ordered, waiting = [], below.get(None, [])[::-1]
+    while waiting:
+        code = waiting.pop()
+        ordered.append(code)
+        waiting += below.get(code.uid, [])[::-1]
+    return ordered

@@ -1,6 +1,5 @@
 """From a draft to a published version, and from there to the next draft."""
 
-import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -8,16 +7,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from studies.errors import Conflict, Invalid
-from studies.models import Study, User
+from studies.models import User
 from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 from taxonomy.models import Code, Taxonomy, Version
 from taxonomy.queries import TEXTS, TRAITS, CodeRecord, content_hash, records
 from taxonomy.services.cleaning import clean_text
-from taxonomy.services.editing import create_taxonomy, lock_draft
-from taxonomy.services.structure import MAX_LEVELS
-
-PROBLEMS_SHOWN = 20
+from taxonomy.services.editing import lock_draft
 
 
 @transaction.atomic
@@ -63,55 +59,6 @@ def start_draft(*, taxonomy: Taxonomy, by: User) -> Version:
     write_codes(draft, records(latest) if latest else [])
     record_event(study=taxonomy.study, by=by, verb="began", target=f"a draft of {taxonomy}")
     return draft
-
-
-@transaction.atomic
-def import_taxonomy(*, study: Study, name: str, purpose: str, codes: Sequence[CodeRecord], by: User) -> Version:
-    """A new taxonomy whose draft holds these codes, in their order. Invalid, naming every place, or all of it."""
-    if problems := problems_of(codes):
-        left = len(problems) - PROBLEMS_SHOWN
-        raise Invalid(problems[:PROBLEMS_SHOWN] + ([f"There are {left} more such lines."] if left > 0 else []))
-    draft = create_taxonomy(study=study, name=name, purpose=purpose, by=by)
-    write_codes(draft, codes)
-    record_event(study=study, by=by, verb="imported", target=f"taxonomy {draft.taxonomy}", data={"codes": len(codes)})
-    return draft
-
-
-def problems_of(codes: Sequence[CodeRecord]) -> list[str]:
-    """What keeps these codes from being a tree, each with its place and remedy."""
-    by_uid = {code.uid: code for code in codes}
-    seen: set[object] = set()
-    keys: set[str] = set()
-    problems = []
-    for place, code in enumerate(codes, start=1):
-        sibling = (code.parent, code.name.casefold())
-        if code.uid in seen:
-            problems.append(f"Code {place} “{code.name}”: its uid stands above already. Give each code its own.")
-        elif sibling in seen:
-            problems.append(f"Code {place} “{code.name}”: a code of this name stands at the same place. Rename one.")
-        elif code.key and code.key in keys:
-            problems.append(f"Code {place} “{code.name}”: “{code.key}” is the key of a code above. Give it another.")
-        else:
-            problems += problem_of_place(place, code, by_uid)
-        seen |= {code.uid, sibling}
-        keys.add(code.key)
-    return problems
-
-
-def problem_of_place(place: int, code: CodeRecord, by_uid: dict[uuid.UUID, CodeRecord]) -> list[str]:
-    above = [code.uid]
-    while (parent := by_uid[above[-1]].parent) is not None:
-        if parent not in by_uid:
-            return [f"Code {place} “{code.name}”: no code has the uid {parent}. Name a code of this file as parent."]
-        if parent in above:
-            return [f"Code {place} “{code.name}”: it stands below itself. Correct its parent."]
-        above.append(parent)
-    if len(above) > MAX_LEVELS:
-        return [
-            f"Code {place} “{code.name}”: it is on level {len(above)}, and a taxonomy has at most {MAX_LEVELS}. "
-            "Give it a parent that is higher up."
-        ]
-    return []
 
 
 def write_codes(version: Version, codes: Sequence[CodeRecord]) -> None:

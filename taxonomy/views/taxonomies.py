@@ -6,12 +6,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.errors import Invalid
 from studies.permissions import Access, Permission, open_study
-from taxonomy.exchange.codebook import read_codebook
+from taxonomy.exchange.formats import read
 from taxonomy.forms import TaxonomyForm
 from taxonomy.models import Version
 from taxonomy.queries import find_draft, get_taxonomy, get_version, overview, tree, versions_of
 from taxonomy.services.editing import create_taxonomy
-from taxonomy.services.versions import import_taxonomy
+from taxonomy.services.imports import import_taxonomy
 
 
 @require_safe
@@ -44,7 +44,7 @@ def make(access: Access, form: TaxonomyForm) -> Version:
     name, purpose, content = form.cleaned_data["name"], form.cleaned_data["purpose"], form.content()
     if content is None:
         return create_taxonomy(study=access.study, name=name, purpose=purpose, by=access.user)
-    book = read_codebook(content)
+    book = read(content)
     return import_taxonomy(
         study=access.study, name=name or book.name, purpose=purpose or book.purpose, codes=book.codes, by=access.user
     )

@@ -19,7 +19,8 @@ from taxonomy.queries import (
     tree,
 )
 from taxonomy.services.editing import add_code, create_taxonomy, edit_code, move_code
-from taxonomy.services.versions import import_taxonomy, publish, start_draft, without_definition
+from taxonomy.services.imports import import_taxonomy
+from taxonomy.services.versions import publish, start_draft, without_definition
 from tests import factories
 
 
