@@ -193,13 +193,12 @@ def through(nodes: Sequence[Node], own: dict[UUID, Theirs]) -> dict[UUID, Theirs
 
 def sentence(report: CrosswalkReport) -> str:
     """What a paper prints: by code and by issue."""
-    ours = {share.status: share for share in report.our_shares}
-    total = len(report.ours)
-    parts = [f"{ours[status].codes} {word}" for status, word in SAID if ours.get(status) and ours[status].codes]
-    words = [
-        f"Of our {counted(total, 'code')} ({report.found.crosswalk.left}), {listed(parts)} "
-        f"by {report.found.crosswalk.right}."
+    ours, crosswalk = {share.status: share for share in report.our_shares}, report.found.crosswalk
+    parts = [
+        f"{share.codes} {'is' if share.codes == 1 else 'are'} {share.status}" for share in ours.values() if share.codes
     ]
+    whole = f"{counted(len(report.ours), 'code')} ({crosswalk.left})"
+    words = [f"Of our {whole}, held against {crosswalk.right}, {listed(parts)}."]
     if report.issues:
         covered, new = ours[Ours.COVERED].issues, ours[Ours.NEW].issues
         words.append(
@@ -207,21 +206,15 @@ def sentence(report: CrosswalkReport) -> str:
             f"covered codes only; {new:,} ({share(new, report.issues)}) carry a code that is new here."
         )
     theirs = Counter(line.status for line in report.theirs)
-    words.append(
-        f"Of the {counted(len(report.theirs), 'code')} there, {theirs[Theirs.SEEN] + theirs[Theirs.PARTLY]} have a "
-        f"counterpart here, {theirs[Theirs.BELOW] + theirs[Theirs.WITHIN]} only through a code below or above, "
-        f"{theirs[Theirs.RELATED]} are only related, and {theirs[Theirs.UNSEEN]} were not seen."
-    )
+    there = [
+        (theirs[Theirs.SEEN] + theirs[Theirs.PARTLY], "seen here at least in part"),
+        (theirs[Theirs.BELOW] + theirs[Theirs.WITHIN], "seen only through a code below or above"),
+        (theirs[Theirs.RELATED], "only related to one of ours"),
+        (theirs[Theirs.UNSEEN], "not seen"),
+    ]
+    of_them = listed([f"{number} {'is' if number == 1 else 'are'} {what}" for number, what in there if number])
+    words.append(f"Of the {counted(len(report.theirs), 'code')} there, {of_them}.")
     return " ".join(words)
-
-
-SAID = [
-    (Ours.COVERED, "are covered"),
-    (Ours.PARTLY, "partly covered"),
-    (Ours.RELATED, "only related to"),
-    (Ours.NEW, "not covered at all (new here)"),
-    (Ours.OPEN, "not settled yet"),
-]
 
 
 def listed(parts: Sequence[str]) -> str:

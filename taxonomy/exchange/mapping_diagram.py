@@ -14,7 +14,7 @@ from taxonomy.queries import Node
 
 WIDTH, MARGIN, ROW = 920, 16, 24
 LEFT_END, RIGHT_START = 340, 580
-LETTERS = 44
+LETTERS = 42
 INDENT = 12
 # A longer right column leaves out what no line reaches.
 MOST_RIGHT = 60
@@ -94,7 +94,7 @@ def centred(rows: int, height: int) -> int:
 
 
 def begin(found: Opened, height: int, alone: bool) -> ElementTree.Element:
-    box = {"viewBox": f"0 0 {WIDTH} {height}", "role": "img", "fill": "currentColor", "font-size": "13"}
+    box = {"viewBox": f"0 0 {WIDTH} {height}", "role": "img", "fill": "currentColor", "font-size": "14"}
     if alone:
         box |= {
             "xmlns": "http://www.w3.org/2000/svg", "width": str(WIDTH), "height": str(height), "color": "#111",
@@ -106,8 +106,8 @@ def begin(found: Opened, height: int, alone: bool) -> ElementTree.Element:
     )
     if alone:
         ElementTree.SubElement(root, "rect", {"width": str(WIDTH), "height": str(height), "fill": "#fff"})
-    text(root, LEFT_END - 8, MARGIN + 8, str(found.crosswalk.left), anchor="end", weight="bold")
-    text(root, RIGHT_START + 8, MARGIN + 8, str(found.crosswalk.right), weight="bold")
+    text(root, LEFT_END - 8, MARGIN + 8, short(str(found.crosswalk.left)), anchor="end", weight="bold")
+    text(root, RIGHT_START + 8, MARGIN + 8, short(str(found.crosswalk.right)), weight="bold")
     return root
 
 
@@ -125,8 +125,11 @@ def column(
 
 
 def label(node: Node) -> str:
-    name = f"{node.number} {node.code.name}"
-    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
+    return short(f"{node.number} {node.code.name}")
+
+
+def short(words: str) -> str:
+    return words if len(words) <= LETTERS else f"{words[: LETTERS - 1]}…"
 
 
 def draw_line(root: ElementTree.Element, line: Line, left: int, right: int) -> None:
