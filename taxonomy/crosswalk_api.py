@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from studies.permissions import get_access_for, person
 from taxonomy.crosswalks import Case, Link, Opened, crosswalks_of, get_crosswalk, open_for
-from taxonomy.models import Crosswalk, Mapper, Relation
+from taxonomy.models import Mapper, Relation
 from taxonomy.services.crosswalks import map_code
 
 
@@ -24,7 +24,7 @@ class MapperSerializer(serializers.Serializer[Mapper]):
     is_done = serializers.BooleanField()
 
 
-class CrosswalkSerializer(serializers.Serializer[Crosswalk]):
+class CrosswalkSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="pk")
     left = serializers.CharField()
     right = serializers.CharField()
@@ -35,11 +35,11 @@ class LinkSerializer(serializers.Serializer[Any]):
     """A relation to a right code; `right` is null for no counterpart."""
 
     right = serializers.UUIDField(allow_null=True)
-    relation = serializers.ChoiceField(choices=Relation)
+    relation = serializers.ChoiceField(choices=Relation.choices)
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class CodeMappingSerializer(serializers.Serializer[Case]):
+class CodeMappingSerializer(serializers.Serializer[Any]):
     """A left code with what holds of it, as far as you may see it: null where nothing does."""
 
     uid = serializers.UUIDField(source="node.code.uid")

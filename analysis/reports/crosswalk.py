@@ -125,7 +125,7 @@ def crosswalk_report(found: Opened, labelled: Sequence[LabelledIssue]) -> Crossw
     status = {str(case.node.code.uid): status_of(case) for case in found.cases}
     coded = [[code.uid for code in label.codes] for label in labelled if label.codes]
     per_code = Counter(uid for codes in coded for uid in codes)
-    per_issue = Counter(max((status[uid] for uid in codes), key=OUR_ORDER.index) for codes in coded)
+    per_issue: Counter[str] = Counter(max((status[uid] for uid in codes), key=OUR_ORDER.index) for codes in coded)
     ours = tuple(
         OurLine(case.node, status[str(case.node.code.uid)], tuple(links), per_code[str(case.node.code.uid)])
         for case, links in found.table
@@ -142,7 +142,7 @@ def crosswalk_report(found: Opened, labelled: Sequence[LabelledIssue]) -> Crossw
     )
 
 
-def shares(kinds: type[Ours] | type[Theirs], of: Sequence[str], issues: Counter[Ours]) -> list[Share]:
+def shares(kinds: type[Ours] | type[Theirs], of: Sequence[str], issues: Counter[str]) -> list[Share]:
     codes: Counter[str] = Counter(of)
     return [Share(kind, MEANING[kind], codes[kind], issues[kind]) for kind in kinds if codes[kind] or kind != Ours.OPEN]
 

@@ -115,7 +115,7 @@ def column(
     root: ElementTree.Element, nodes: Sequence[Node], x: int, top: int, anchor: str, reached: set[Node]
 ) -> dict[object, int]:
     """Draws the names; where no line goes they are faint. Returns the height of each by uid."""
-    heights = {}
+    heights: dict[object, int] = {}
     for place, node in enumerate(nodes):
         heights[node.code.uid] = top + place * ROW
         indent = node.depth * INDENT * (-1 if anchor == "end" else 1)

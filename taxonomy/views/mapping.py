@@ -132,7 +132,8 @@ def crosswalk_decide(request: HttpRequest, slug: str, crosswalk_id: int, uid: uu
     crosswalk = get_crosswalk(access.study, crosswalk_id)
     check_can_decide(crosswalk)
     found = open_for(access.user, crosswalk)
-    case, errors, status = case_of(found, uid), [], 200
+    case, status = case_of(found, uid), 200
+    errors: list[str] = []
     links, reason = tuple(case.decision.links) if case.decision else (), request.POST.get("reason", "")
     if request.method == "POST":
         links = decided_links(request.POST, case)
@@ -161,7 +162,7 @@ def decided_links(data: QueryDict, case: Case) -> tuple[Link, ...]:
         return adopted[0].links if adopted else ()
     links = links_from(data)
     if data.get("other") and data.get("other-relation"):
-        links.append(Link(as_uid(data["other"]), data["other-relation"]))
+        links.append(Link(as_uid(str(data["other"])), str(data["other-relation"])))
     return tuple(links)
 
 

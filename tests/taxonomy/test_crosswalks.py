@@ -21,7 +21,7 @@ from taxonomy.services.crosswalks import (
 from taxonomy.services.editing import edit_code, remove_code
 from taxonomy.services.versions import publish, start_draft
 from tests import factories
-from tests.taxonomy.conftest import NOTHING
+from tests.crosswalks import NOTHING
 
 
 def seen(found):

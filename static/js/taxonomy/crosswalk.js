@@ -57,14 +57,15 @@ function save() {
 const KEYS = {
   ArrowDown: () => walk(1),
   ArrowUp: () => walk(-1),
-  Backspace: (row) => row && (give(row, relation(row).value), true),
-  Delete: (row) => row && (give(row, relation(row).value), true),
+  Backspace: (row) => give(row, ""),
+  Delete: (row) => give(row, ""),
   0: () => {
     none.checked = !none.checked;
     touch(none);
-    if (none.checked) reason(none.closest(".match")).focus({ preventScroll: false });
+    if (none.checked) reason(none.closest(".match")).focus();
   },
   r: (row) => row && relation(row).value && reason(row).focus(),
+  "/": () => filter.select(),
   Enter: save,
   j: () => go("after"),
   k: () => go("before"),
