@@ -74,7 +74,7 @@ def standing(access: Access, found: Opened) -> dict[str, Any]:
         "may_map": may_map,
         "left_over": left_over,
         "may_decide": access.may(Permission.RESOLVE) and found.is_complete,
-        "may_discard": access.may(Permission.EDIT_TAXONOMY) and not found.judged,
+        "may_discard": access.may(Permission.EDIT_TAXONOMY) and not any(mapper.judged for mapper in found.mappers),
         "later": later_version(found.crosswalk) if access.may(Permission.EDIT_TAXONOMY) and found.is_complete else None,
         "hidden": found.is_blind and found.mapper is None,
         "kinds": [] if found.is_blind else KINDS,

@@ -135,6 +135,7 @@ def test_pages_show_each_of_two_their_own_alone(go, half_done, rater_a, rater_b,
         assertNotContains(page, '<span class="visually-hidden">broader: </span>')
         assertNotContains(page, "no counterpart (1)")
         assertNotContains(page, "As a file")
+        assertNotContains(page, "Discard this crosswalk")
     assertContains(go(lead, "crosswalk", half_done), "hidden until both are done")
 
 
