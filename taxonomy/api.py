@@ -4,7 +4,9 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.urls import path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
@@ -14,6 +16,8 @@ from rest_framework.views import APIView
 
 from studies.errors import Invalid
 from studies.permissions import Access, Permission, get_access_for, person
+from taxonomy.exchange.codebook import codebook_of
+from taxonomy.exchange.formats import file_name, get_writable, write
 from taxonomy.models import Code, Version
 from taxonomy.queries import (
     Node,
@@ -133,6 +137,32 @@ class Codes(StudyView):
         return Response(as_codes(tree(get_version(get_taxonomy(self.access().study, taxonomy_id), number))))
 
 
+FILE = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
+
+
+class VersionFile(StudyView):
+    """A published version as a file; `form` is xlsx, qdc, ttl, jsonld, yaml, json or csv."""
+
+    @extend_schema(responses=FILE)
+    def get(self, request: Request, slug: str, taxonomy_id: int, number: int, form: str) -> HttpResponse:
+        return as_file(get_version(get_taxonomy(self.access().study, taxonomy_id), number), form)
+
+
+class DraftFile(StudyView):
+    """The draft as a file, in the same forms."""
+
+    @extend_schema(responses=FILE)
+    def get(self, request: Request, slug: str, taxonomy_id: int, form: str) -> HttpResponse:
+        return as_file(self.draft()[1], form)
+
+
+def as_file(version: Version, form: str) -> HttpResponse:
+    found, book = get_writable(form), codebook_of(version)
+    response = HttpResponse(write(book, form), content_type=found.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{file_name(book, form)}"'
+    return response
+
+
 class DraftCodes(StudyView):
     """The codes of the draft; a POST adds one, the last below its parent."""
 
@@ -194,6 +224,8 @@ urlpatterns = [
     path("studies/<slug:slug>/taxonomies/", Taxonomies.as_view(), name="api-taxonomies"),
     path(TAXONOMY + "versions/", Versions.as_view(), name="api-versions"),
     path(TAXONOMY + "versions/<int:number>/codes/", Codes.as_view(), name="api-codes"),
+    path(TAXONOMY + "versions/<int:number>/export/<slug:form>/", VersionFile.as_view(), name="api-version-file"),
+    path(TAXONOMY + "draft/export/<slug:form>/", DraftFile.as_view(), name="api-draft-file"),
     path(TAXONOMY + "draft/codes/", DraftCodes.as_view(), name="api-draft-codes"),
     path(TAXONOMY + "draft/codes/<uuid:uid>/", DraftCode.as_view(), name="api-draft-code"),
     path(TAXONOMY + "draft/publish/", Publish.as_view(), name="api-draft-publish"),

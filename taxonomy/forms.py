@@ -23,27 +23,48 @@ def area(label: str, rows: int, help_text: str = "") -> forms.CharField:
 
 
 class TaxonomyForm(forms.Form):
-    """A new taxonomy: empty, or with the codes of a file or of a pasted text."""
+    """A new taxonomy without codes."""
 
-    name = forms.CharField(
-        max_length=LONGEST_NAME, required=False, help_text="Left out, the name in the file is taken."
-    )
+    name = forms.CharField(max_length=LONGEST_NAME, required=False)
     purpose = area("Purpose", 2, "What it sorts, and for which question.")
-    file = forms.FileField(
-        label="Codes from a file",
-        required=False,
-        help_text='JSON: {"name": …, "codes": [{"name": …, "parent": …, "definition": …}]}. '
-        "A parent is named by its uid or its name.",
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
-    )
-    text = area("Or the same, pasted", 4)
 
-    def content(self) -> bytes | None:
-        """The bytes that hold codes, if any were given; one more than the limit tells that it was passed."""
-        if self.cleaned_data["file"]:
-            read: bytes = self.cleaned_data["file"].read(MAX_BYTES + 1)
-            return read
-        return self.cleaned_data["text"].encode() or None
+
+class FileForm(forms.Form):
+    """A file of codes, or its content pasted. What is in it, in whichever format, is the exchange's to say."""
+
+    file = forms.FileField(
+        label="File of codes",
+        required=False,
+        help_text="YAML, JSON, CSV, Excel, SKOS, a REFI-QDA codebook, a configuration of Label Studio or doccano.",
+    )
+    text = area("Or its content, pasted", 4)
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and not self.cleaned_data["file"] and not self.cleaned_data["text"].strip():
+            raise forms.ValidationError("Choose a file, or paste its content.")
+        return self.cleaned_data
+
+    def content(self) -> tuple[bytes, str]:
+        """Bytes and name; one byte more than the limit tells that it was passed."""
+        if file := self.cleaned_data["file"]:
+            return file.read(MAX_BYTES + 1), file.name
+        return self.cleaned_data["text"].encode(), ""
+
+
+class KeepForm(forms.Form):
+    """What was read from a file and shown is now to be kept. `kept` carries it."""
+
+    kept = forms.CharField(widget=forms.HiddenInput)
+
+
+class NewFromFileForm(KeepForm):
+    name = forms.CharField(max_length=LONGEST_NAME)
+    purpose = area("Purpose", 2, "What it sorts, and for which question.")
+
+
+class IntoDraftForm(KeepForm):
+    seen = forms.CharField(widget=forms.HiddenInput)
+    remove = forms.BooleanField(label="Remove the codes that the file does not mention", required=False)
 
 
 class CodeForm(forms.Form):

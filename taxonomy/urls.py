@@ -1,10 +1,20 @@
 from django.urls import path
 
-from taxonomy.views import crosswalks, draft, mapping, published, taxonomies
+from taxonomy.views import crosswalks, draft, exports, imports, mapping, published, taxonomies
 
 urlpatterns = [
     path("taxonomy/", taxonomies.taxonomies, name="taxonomy"),
     path("taxonomy/new/", taxonomies.taxonomy_new, name="taxonomy_new"),
+    path("taxonomy/import/", imports.taxonomy_import, name="taxonomy_import"),
+    path("taxonomy/<int:taxonomy_id>/draft/import/", imports.draft_import, name="taxonomy_draft_import"),
+    path("taxonomy/<int:taxonomy_id>/draft/export/", exports.draft_export, name="taxonomy_draft_export"),
+    path("taxonomy/<int:taxonomy_id>/draft/export/<slug:form>/", exports.draft_file, name="taxonomy_draft_file"),
+    path("taxonomy/<int:taxonomy_id>/versions/<int:number>/export/", exports.version_export, name="taxonomy_export"),
+    path(
+        "taxonomy/<int:taxonomy_id>/versions/<int:number>/export/<slug:form>/",
+        exports.version_file,
+        name="taxonomy_file",
+    ),
     path("taxonomy/<int:taxonomy_id>/versions/<int:number>/", taxonomies.taxonomy_version, name="taxonomy_version"),
     path("taxonomy/<int:taxonomy_id>/draft/", draft.taxonomy_draft, name="taxonomy_draft"),
     path("taxonomy/<int:taxonomy_id>/draft/publish/", draft.taxonomy_publish, name="taxonomy_publish"),

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 from tests.house import ROOT
 
-HEAVY = ("scipy", "pandas", "statsmodels", "lifelines", "scikit_posthocs", "vl_convert", "github")
+HEAVY = ("scipy", "pandas", "statsmodels", "lifelines", "scikit_posthocs", "vl_convert", "github", "rdflib")
 READERS = {"text", "switch", "words", "number", "folder"}
 OUTSIDE = {"PATH", "PYTHONPATH", "DJANGO_SETTINGS_MODULE"}  # set by our own programs, not by people
 

@@ -5,6 +5,7 @@ refuses the file whole, naming every place that cannot be used.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +14,7 @@ from studies.errors import Invalid
 from taxonomy.models import Levels, Purpose, Version
 from taxonomy.queries import TEXTS, TRAITS, CodeRecord, records
 from taxonomy.services.cleaning import LONGEST_NAME, clean_text, cleaned
-from taxonomy.services.imports import problems_of, shortened
+from taxonomy.services.imports import in_reading_order, problems_of, shortened
 from taxonomy.services.structure import MAX_BYTES, MAX_CODES
 
 FIELDS = (*TEXTS, *TRAITS)
@@ -93,6 +94,7 @@ def assemble(head: Mapping[str, Any], entries: Sequence[Entry], remarks: Iterabl
     refuse(problems)
     placed = with_parents(entries, [code for code in codes if code], problems)
     refuse(problems)
+    check_total(placed)
     refuse(problems_of(placed, [entry.place for entry in entries]))
     told = {name for entry in entries for name in entry.said}
     return Codebook(
@@ -110,6 +112,12 @@ def check_number(found: int) -> None:
 def check_size(content: bytes) -> None:
     if len(content) > MAX_BYTES:
         raise Invalid("The file is larger than 2 MB. A codebook of 2,000 codes fits in that; split it.")
+
+
+def check_total(codes: Iterable[CodeRecord]) -> None:
+    """A packed file can hold far more than its size says."""
+    if sum(len(getattr(code, name)) for code in codes for name in TEXTS) > MAX_BYTES:
+        raise Invalid("The texts of the codes have together more than 2 million characters. Split the file.")
 
 
 def refuse(problems: list[str]) -> None:
@@ -172,6 +180,11 @@ def is_writable(sign: str) -> bool:
     return sign in "\t\n" or " " <= sign <= "\ud7ff" or "\ue000" <= sign <= "\ufffd" or sign >= "\U00010000"
 
 
+def writable(text: str) -> str:
+    """The text as XML can hold it: texts of before control characters were refused may have some."""
+    return "".join(sign if is_writable(sign) else "\ufffd" for sign in text)
+
+
 def as_yes_or_no(name: str, value: Any) -> bool:
     if isinstance(value, bool):
         return value
@@ -230,14 +243,12 @@ def same(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def in_reading_order(codes: Sequence[CodeRecord]) -> list[CodeRecord]:
-    """Each code directly before what is below it; siblings as they stood. The codes are a tree already."""
-    below: dict[uuid.UUID | None, list[CodeRecord]] = {}
+def numbers_of(codes: Iterable[CodeRecord]) -> dict[uuid.UUID, str]:
+    """What a reader quotes, such as 2.1."""
+    below: Counter[uuid.UUID | None] = Counter()
+    numbers: dict[uuid.UUID, str] = {}
     for code in codes:
-        below.setdefault(code.parent, []).append(code)
-    ordered, waiting = [], below.get(None, [])[::-1]
-    while waiting:
-        code = waiting.pop()
-        ordered.append(code)
-        waiting += below.get(code.uid, [])[::-1]
-    return ordered
+        below[code.parent] += 1
+        above = f"{numbers[code.parent]}." if code.parent else ""
+        numbers[code.uid] = f"{above}{below[code.parent]}"
+    return numbers

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from studies.errors import Invalid
+from studies.errors import Invalid, NotThere
 from taxonomy.exchange.codebook import Codebook, check_size
 
 Recogniser = Callable[[str], bool]
@@ -47,7 +47,7 @@ def begins(*patterns: str) -> Recogniser:
 
 
 def holds(*patterns: str) -> Recogniser:
-    known = re.compile("|".join(patterns), re.MULTILINE)
+    known = re.compile("|".join(patterns), re.MULTILINE | re.IGNORECASE)
     return lambda start: known.search(start) is not None
 
 
@@ -56,14 +56,51 @@ FORMATS = {
     found.key: found
     for found in (
         Format(
+            "xlsx", "Excel workbook", "workbooks", (".xlsx",),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            begins("PK\x03\x04"), "read_workbook", "write_workbook",
+            "To work on a codebook in a spreadsheet and bring it back: a row a code, the rest on a second sheet.",
+        ),
+        Format(
+            "qdc", "REFI-QDA codebook", "refi", (".qdc",), "application/xml",
+            holds(r"<(\w+:)?CodeBook\b"), "read_codebook", "write_codebook",
+            "For NVivo, ATLAS.ti, MAXQDA and other programs of qualitative analysis.",
+            "Rules, examples, notes, keys and exclusive groups stand as paragraphs in a code's description, and the "
+            "taxonomy's own settings in that of a set.",
+        ),
+        Format(
+            "label-studio", "Label Studio's configuration", "labels", (".xml",), "application/xml",
+            holds(r"<(View|Choices|Choice|Taxonomy|\w*Labels)\b"), "read_label_studio",
+        ),
+        Format(
+            "doccano", "doccano's labels", "labels", (".json",), "application/json",
+            begins(r"\[\s*\{[^{}]*\"(text|suffixKey|backgroundColor)\"\s*:"), "read_doccano",
+        ),
+        Format(
+            "ttl", "SKOS, Turtle", "skos", (".ttl", ".turtle", ".n3"), "text/turtle; charset=utf-8",
+            holds(r"^\s*(@prefix|@base|prefix|base)\s.*<.*>"), "read_turtle", "write_turtle",
+            "For thesauri and linked data: each code a concept with its own identifier.",
+        ),
+        Format(
+            "jsonld", "SKOS, JSON-LD", "skos", (".jsonld", ".json"), "application/ld+json",
+            holds(r'"@(context|graph|id|type)"'), "read_json_ld", "write_json_ld",
+            "The same as Turtle, for programs that read JSON.",
+        ),
+        Format(
             "yaml", "YAML", "documents", (".yaml", ".yml"), "application/yaml",
-            holds(r"^[\"']?(codes|name|title|key|format|purpose)[\"']?\s*:"), "read_yaml", "write_yaml",
+            holds(r"^[\"']?(codes|name|title|key|format|purpose)[\"']?\s*:", r"\A- "), "read_yaml", "write_yaml",
             "To read, to change by hand, to keep under version control.",
         ),
         Format(
             "json", "JSON", "documents", (".json",), "application/json",
             begins(r"[\[{]"), "read_json", "write_json",
             "For programs. The same content as YAML.",
+        ),
+        Format(
+            "csv", "CSV", "tables", (".csv", ".tsv", ".tab", ".txt"), "text/csv; charset=utf-8",
+            holds(r"\A[^\n]*\b(name|path|code|category|label|title)\b"), "read_table", "write_table",
+            "For any spreadsheet and for statistics programs: a row a code.",
+            "Only the codes stand in it: not the taxonomy's name, purpose, kind, citation and settings.",
         ),
     )
 }  # fmt: skip
@@ -83,9 +120,9 @@ def recognise(content: bytes, name: str) -> Format:
     start = start_of(content)
     readable = [known for known in FORMATS.values() if known.reads]
     named = [known for known in readable if PurePath(name.lower()).suffix in known.suffixes]
-    for known in (*[one for one in named if one.recognises(start)], *readable, *named):
-        if known in named or known.recognises(start):
-            return known
+    found = [known for known in (*named, *readable) if known.recognises(start)] or named[::-1]
+    if found:
+        return found[0]
     labels = ", ".join(known.label for known in readable)
     raise Invalid(f"What kind of file this is cannot be told. Use one of {labels}.")
 
@@ -106,6 +143,14 @@ def file_name(book: Codebook, key: str) -> str:
     """Such as reuse-version-2.yaml."""
     version = f"version-{book.version}" if book.version else "draft"
     return f"{slugify(book.name)[:60] or 'taxonomy'}-{version}{FORMATS[key].suffixes[0]}"
+
+
+def get_writable(key: str) -> Format:
+    """NotThere for a format that is none, or that is only read."""
+    found = FORMATS.get(key)
+    if found is None or not found.writes:
+        raise NotThere(f"There is no such format. Use one of {', '.join(known.key for known in writable())}.")
+    return found
 
 
 def writable() -> list[Format]:

@@ -192,13 +192,18 @@ def check_is_as_seen(before: Said | None, seen: int | None) -> None:
 def discard_crosswalk(*, crosswalk: Crosswalk, by: User) -> None:
     """Take a crosswalk away on which nobody has worked yet."""
     locked = lock(crosswalk, by, Permission.EDIT_TAXONOMY)
-    if locked.verdicts.filter(carried=False).exists():
+    if not can_discard(locked):
         raise Refused("Somebody has mapped codes here already, so the crosswalk stays.")
     Mapping.objects.filter(verdict__crosswalk=locked).delete()
     locked.verdicts.all().delete()
     locked.mappers.all().delete()
     tell(locked, by, "discarded", f"crosswalk {locked}", {})
     locked.delete()
+
+
+def can_discard(crosswalk: Crosswalk) -> bool:
+    """As long as nothing was said but what was taken over."""
+    return not crosswalk.verdicts.filter(carried=False).exists()
 
 
 def lock(crosswalk: Crosswalk, by: User, permission: Permission) -> Crosswalk:

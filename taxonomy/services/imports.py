@@ -89,3 +89,16 @@ def problem_of_place(where: str, code: CodeRecord, by_uid: dict[uuid.UUID, CodeR
             "Give it a parent that is higher up."
         ]
     return []
+
+
+def in_reading_order(codes: Sequence[CodeRecord]) -> list[CodeRecord]:
+    """Each code directly before what is below it; siblings as they stood. The codes are a tree already."""
+    below: dict[uuid.UUID | None, list[CodeRecord]] = {}
+    for code in codes:
+        below.setdefault(code.parent, []).append(code)
+    ordered, waiting = [], below.get(None, [])[::-1]
+    while waiting:
+        code = waiting.pop()
+        ordered.append(code)
+        waiting += below.get(code.uid, [])[::-1]
+    return ordered

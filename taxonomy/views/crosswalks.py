@@ -21,6 +21,7 @@ from taxonomy.forms import CrosswalkForm
 from taxonomy.matrix import matrix
 from taxonomy.services.crosswalks import (
     begin_crosswalk,
+    can_discard,
     can_map,
     discard_crosswalk,
     finish_mapping,
@@ -74,7 +75,7 @@ def standing(access: Access, found: Opened) -> dict[str, Any]:
         "may_map": may_map,
         "left_over": left_over,
         "may_decide": access.may(Permission.RESOLVE) and found.is_complete,
-        "may_discard": access.may(Permission.EDIT_TAXONOMY) and not any(mapper.judged for mapper in found.mappers),
+        "may_discard": access.may(Permission.EDIT_TAXONOMY) and can_discard(found.crosswalk),
         "later": later_version(found.crosswalk) if access.may(Permission.EDIT_TAXONOMY) and found.is_complete else None,
         "hidden": found.is_blind and found.mapper is None,
         "kinds": [] if found.is_blind else KINDS,

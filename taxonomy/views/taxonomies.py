@@ -5,13 +5,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.errors import Invalid
-from studies.permissions import Access, Permission, open_study
-from taxonomy.exchange.formats import read
+from studies.permissions import Permission, open_study
 from taxonomy.forms import TaxonomyForm
-from taxonomy.models import Version
 from taxonomy.queries import find_draft, get_taxonomy, get_version, overview, tree, versions_of
 from taxonomy.services.editing import create_taxonomy
-from taxonomy.services.imports import import_taxonomy
 
 
 @require_safe
@@ -31,23 +28,15 @@ def taxonomies(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def taxonomy_new(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug, Permission.EDIT_TAXONOMY)
-    form = TaxonomyForm(request.POST or None, request.FILES or None)
+    form = TaxonomyForm(request.POST or None)
     if form.is_valid():
         try:
-            return redirect("taxonomy_draft", slug, make(access, form).taxonomy_id)
+            draft = create_taxonomy(study=access.study, by=access.user, **form.cleaned_data)
         except Invalid as error:
             form.add_error(None, error)
+        else:
+            return redirect("taxonomy_draft", slug, draft.taxonomy_id)
     return render(request, "taxonomy/new.html", {"form": form})
-
-
-def make(access: Access, form: TaxonomyForm) -> Version:
-    name, purpose, content = form.cleaned_data["name"], form.cleaned_data["purpose"], form.content()
-    if content is None:
-        return create_taxonomy(study=access.study, name=name, purpose=purpose, by=access.user)
-    book = read(content)
-    return import_taxonomy(
-        study=access.study, name=name or book.name, purpose=purpose or book.purpose, codes=book.codes, by=access.user
-    )
 
 
 @require_safe

@@ -18,6 +18,18 @@ def version(world):
     return {"slug": world.study.slug, "taxonomy_id": world.version.taxonomy_id, "number": 1}
 
 
+def version_file(world):
+    return version(world) | {"form": "yaml"}
+
+
+def unknown_file(world):
+    return version(world) | {"form": "doccano"}
+
+
+def draft_file(world):
+    return draft(world) | {"form": "csv"}
+
+
 def published(world):
     return {"slug": world.study.slug, "taxonomy_id": world.version.taxonomy_id}
 
@@ -83,6 +95,24 @@ ROWS = [
     Row("taxonomy", MEMBERS_ONLY),
     Row("taxonomy_new", LEAD_ONLY),
     Row("taxonomy_new", LEAD_ONLY_WRITE, method="post", **NEW),
+    Row("taxonomy_import", LEAD_ONLY),
+    Row(
+        "taxonomy_import",
+        page("sign in", 404, 403, 403, 422),
+        method="post",
+        data=lambda world: {"text": " "},
+        why="no file",
+    ),
+    Row("taxonomy_draft_import", LEAD_ONLY, kwargs=draft),
+    Row("taxonomy_draft_import", NOWHERE, kwargs=published, why="there is none"),
+    Row("taxonomy_draft_import", LEAD_ONLY, method="post", kwargs=draft, data=lambda world: {"text": "name\nSpeed"}),
+    Row("taxonomy_export", MEMBERS_ONLY, kwargs=version),
+    Row("taxonomy_file", MEMBERS_ONLY, kwargs=version_file),
+    Row("taxonomy_file", page("sign in", 404, 404, 404, 404), kwargs=unknown_file, why="no such format"),
+    Row("taxonomy_draft_export", LEAD_ONLY, kwargs=draft),
+    Row("taxonomy_draft_file", LEAD_ONLY, kwargs=draft_file),
+    Row("api-version-file", API_MEMBERS_ONLY, kwargs=version_file),
+    Row("api-draft-file", API_LEAD_ONLY, kwargs=draft_file),
     Row("taxonomy_version", MEMBERS_ONLY, kwargs=version),
     Row("taxonomy_draft", LEAD_ONLY, kwargs=draft),
     Row("taxonomy_draft", NOWHERE, kwargs=published, why="there is none"),

@@ -1,23 +1,18 @@
 """The taxonomy's pages as a lead and the others use them, without JavaScript."""
 
-import json
 import re
 from html import unescape
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from taxonomy.models import Code, Taxonomy, Version
-from taxonomy.queries import records
 from taxonomy.services.editing import add_code, create_taxonomy, edit_code, remove_code
 from taxonomy.services.versions import publish, start_draft
 from tests import factories
-
-CODEBOOK = {"name": "Brought", "codes": [{"name": "A"}, {"name": "B", "parent": "A", "definition": "What B is."}]}
 
 
 @pytest.fixture
@@ -73,25 +68,6 @@ def test_new_taxonomy_begins_empty_or_is_refused_beside_the_field(study, as_lead
     assertRedirects(made, reverse("taxonomy_draft", args=[study.slug, taxonomy.pk]))
     assertContains(as_lead.post(here, {"name": "reuse"}), "This study has a taxonomy of that name.")
     assert (taxonomy.name, taxonomy.purpose, Taxonomy.objects.count()) == ("Reuse", "Why?", 1)
-
-
-@pytest.mark.parametrize("way", ["file", "text"])
-def test_taxonomy_is_brought_along(way, study, as_lead):
-    content = json.dumps(CODEBOOK)
-    given = {"text": content} if way == "text" else {"file": SimpleUploadedFile("codes.json", content.encode())}
-    as_lead.post(reverse("taxonomy_new", args=[study.slug]), {"purpose": "Why?"} | given)
-    draft = Version.objects.select_related("taxonomy").get()
-    assert (draft.taxonomy.name, draft.taxonomy.purpose) == ("Brought", "Why?")
-    assert [(code.name, code.definition) for code in records(draft)] == [("A", ""), ("B", "What B is.")]
-
-
-def test_file_that_cannot_be_used_is_refused_whole_and_on_the_page(study, as_lead):
-    content = json.dumps({"codes": [{"name": "A"}, {"name": "B", "parent": "Z"}, {"name": "C", "parent": "Y"}]})
-    page = as_lead.post(reverse("taxonomy_new", args=[study.slug]), {"name": "X", "text": content})
-    assertContains(page, "Code 2 “B”: its parent is “Z”")
-    assertContains(page, "Code 3 “C”: its parent is “Y”")
-    assertContains(page, 'value="X"')
-    assert not Taxonomy.objects.exists()
 
 
 def test_editor_shows_the_tree_as_lists_in_lists(url, as_lead):

@@ -4,10 +4,11 @@ import uuid
 
 from hypothesis import strategies as st
 
-from taxonomy.exchange.codebook import Codebook, in_reading_order
+from taxonomy.exchange.codebook import Codebook
 from taxonomy.models import Levels, Purpose
 from taxonomy.queries import CodeRecord
 from taxonomy.services.cleaning import FREE_KEYS
+from taxonomy.services.imports import in_reading_order
 
 # All that XML can hold, with what is special to one format or another more often than chance would have it.
 SIGNS = st.one_of(
