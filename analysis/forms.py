@@ -4,7 +4,7 @@ from django import forms
 from django.http import QueryDict
 
 from studies.models import Study
-from taxonomy.models import Taxonomy
+from taxonomy.models import Purpose, Taxonomy
 from taxonomy.queries import published_versions
 
 
@@ -20,9 +20,9 @@ class ExportForm(forms.Form):
 
     def __init__(self, study: Study, data: QueryDict | None = None) -> None:
         super().__init__(data)
-        published = Taxonomy.objects.filter(study=study, versions__number__isnull=False).distinct()
+        ours = Taxonomy.objects.filter(study=study, kind=Purpose.CODING, versions__number__isnull=False).distinct()
         self.fields["taxonomy"] = forms.ModelChoiceField(
-            queryset=published.order_by("name"),
+            queryset=ours.order_by("name"),
             empty_label=None,
             help_text="The labels and codings of all its versions.",
         )

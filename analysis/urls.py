@@ -1,6 +1,6 @@
 from django.urls import path
 
-from analysis.views import agreement, exports, findings, overview, saturation
+from analysis.views import agreement, crosswalks, exports, findings, overview, saturation
 
 home = overview.home
 
@@ -16,4 +16,6 @@ urlpatterns = [
     path("export/", exports.exports, name="exports"),
     path("export/new/", exports.export_new, name="export_new"),
     path("export/<int:export_id>/file/", exports.export_file, name="export_file"),
+    path("findings/crosswalks/<int:crosswalk_id>/", crosswalks.crosswalk, name="crosswalk_report"),
+    path("findings/crosswalks/<int:crosswalk_id>/<str:kind>/", crosswalks.crosswalk_table, name="crosswalk_table"),
 ]

@@ -10,7 +10,7 @@ from corpus.frames import frames_of
 from corpus.models import Frame
 from studies.models import Membership, Study
 from studies.permissions import ROLE_PERMISSIONS, Permission
-from taxonomy.models import Version
+from taxonomy.models import Purpose, Version
 
 CODERS = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.CODE_ISSUES in allowed]
 
@@ -78,7 +78,7 @@ class RoundForm(forms.Form):
         super().__init__(data, initial={"frame": frame})
         field: Any = self.fields["version"]
         field.queryset = (
-            Version.objects.filter(taxonomy__study=study, number__isnull=False)
+            Version.objects.filter(taxonomy__study=study, taxonomy__kind=Purpose.CODING, number__isnull=False)
             .select_related("taxonomy")
             .order_by("-published_at")
         )

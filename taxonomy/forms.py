@@ -6,9 +6,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from studies.models import Study
+from studies.permissions import ROLE_PERMISSIONS, Permission
+from studies.queries import members_of
+from taxonomy.crosswalks import crosswalks_of
 from taxonomy.history import Difference
-from taxonomy.models import ChangeKind, Code
-from taxonomy.queries import Node
+from taxonomy.models import ChangeKind, Code, Purpose
+from taxonomy.queries import Node, published_versions
 from taxonomy.services.cleaning import LONGEST_NAME
 from taxonomy.services.editing import told
 from taxonomy.services.structure import MAX_BYTES
@@ -166,3 +170,44 @@ class RetireForm(OperationForm):
 
 
 FORMS: dict[str, type[OperationForm]] = {"merge": MergeForm, "split": SplitForm, "retire": RetireForm}
+
+
+class CrosswalkForm(forms.Form):
+    """Which two versions are related, and by whom."""
+
+    def __init__(self, *args: Any, study: Study, **options: Any) -> None:
+        super().__init__(*args, **options)
+        versions = published_versions(study)
+        coders = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.CODE_ISSUES in allowed]
+        self.fields["left"] = forms.ModelChoiceField(
+            versions.filter(taxonomy__kind=Purpose.CODING), label="Ours", empty_label=None
+        )
+        self.fields["right"] = forms.ModelChoiceField(
+            versions.order_by("-taxonomy__kind", "taxonomy__name", "-number"), label="Theirs", empty_label=None
+        )
+        self.fields["mappers"] = forms.ModelMultipleChoiceField(
+            members_of(study).filter(role__in=coders),
+            label="Who maps",
+            widget=forms.CheckboxSelectMultiple,
+            help_text="One member, or two who work independently: each sees only their own until both are done.",
+        )
+        self.fields["mappers"].label_from_instance = lambda member: str(member.user)  # type: ignore[attr-defined]
+        self.fields["start_from"] = forms.ModelChoiceField(
+            crosswalks_of(study),
+            required=False,
+            label="Start from",
+            empty_label="Nothing: a fresh start",
+            help_text="Takes over what was said of codes that still exist, between earlier versions of the same two.",
+        )
+
+
+class PublishedForm(forms.Form):
+    """A file with the codes of a published taxonomy; name and citation stand in it or are given here."""
+
+    file = forms.FileField(label="Codes from a file")
+    name = forms.CharField(
+        max_length=LONGEST_NAME, required=False, help_text="Left out, the name in the file is taken."
+    )
+    citation = area(
+        "Citation", 2, "Authors, title, venue, year, DOI or address. Left out, the citation in the file is taken."
+    )

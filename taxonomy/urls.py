@@ -2,12 +2,15 @@ from django.urls import path
 
 from taxonomy.views import (
     codebook,
+    crosswalks,
     draft,
     exports,
     history,
     imports,
+    mapping,
     operations,
     public,
+    published,
     publishing,
     taxonomies,
 )
@@ -36,6 +39,19 @@ urlpatterns = [
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/remove/", draft.code_remove, name="code_remove"),
     path("taxonomy/<int:taxonomy_id>/draft/codes/<uuid:uid>/replace/", operations.code_replace, name="code_replace"),
     path("taxonomy/<int:taxonomy_id>/changes/", history.taxonomy_changes, name="taxonomy_changes"),
+    path("taxonomy/published/new/", published.published_new, name="published_new"),
+    path("taxonomy/crosswalks/", crosswalks.crosswalks, name="crosswalks"),
+    path("taxonomy/crosswalks/new/", crosswalks.crosswalk_new, name="crosswalk_new"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/", crosswalks.crosswalk, name="crosswalk"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/done/", crosswalks.crosswalk_done, name="crosswalk_done"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/discard/", crosswalks.crosswalk_discard, name="crosswalk_discard"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/files/<str:kind>/", crosswalks.crosswalk_file, name="crosswalk_file"),
+    path("taxonomy/crosswalks/<int:crosswalk_id>/codes/<uuid:uid>/", mapping.crosswalk_map, name="crosswalk_map"),
+    path(
+        "taxonomy/crosswalks/<int:crosswalk_id>/codes/<uuid:uid>/decide/",
+        mapping.crosswalk_decide,
+        name="crosswalk_decide",
+    ),
 ]
 
 # Without a study in the address and without signing in.

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('taxonomy', '0003_a_change_of_settings'),
+        ('taxonomy', '0004_crosswalks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from studies.errors import Conflict, Invalid
 from studies.models import User
 from studies.services.events import record_event
 from taxonomy.models import Code, Version
-from taxonomy.queries import TEXTS, TRAITS, CodeRecord, content_hash, records
+from taxonomy.queries import TEXTS, TRAITS, CodeRecord, content_hash, records, settings_of
 from taxonomy.services.editing import lock_draft
 from taxonomy.services.imports import in_reading_order, problems_of, shortened
 from taxonomy.services.structure import MAX_CODES
@@ -144,7 +144,7 @@ def merge_into_draft(
     something else by now."""
     draft = lock_draft(version, by)
     before = records(draft)
-    if seen is not None and seen != content_hash(before):
+    if seen is not None and seen != content_hash(before, settings_of(draft)):
         raise Conflict("The draft was changed while you looked at it. Nothing was taken; look at it again first.")
     outcome = merge(before, codes, fields, remove=remove)
     if not outcome.is_empty:

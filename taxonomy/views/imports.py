@@ -117,7 +117,7 @@ def preview_in_draft(request: HttpRequest, draft: Version, book: Codebook, statu
     """What would come of it; nothing is written."""
     before = records(draft)
     outcome = merge(before, book.codes, book.fields)
-    form = IntoDraftForm(initial={"kept": as_token(book), "seen": content_hash(before)})
+    form = IntoDraftForm(initial={"kept": as_token(book), "seen": content_hash(before, settings_of(draft))})
     shown = {
         "book": book, "form": form, "taxonomy": draft.taxonomy, "outcome": outcome,
         "sentence": sentence_of(outcome), "rows": rows_of(outcome.after, words_of(outcome)),

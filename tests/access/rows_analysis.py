@@ -6,6 +6,7 @@ from typing import Any
 from analysis.models import Export
 from analysis.services.exports import folder
 from jobs.models import State
+from taxonomy.services.crosswalks import begin_crosswalk
 from tests import factories
 from tests.access import (
     API_MEMBERS_ONLY,
@@ -43,6 +44,22 @@ def export(world: Any) -> dict[str, Any]:
     return {"slug": world.study.slug, "export_id": made.pk}
 
 
+def crosswalk(world: Any) -> dict[str, Any]:
+    theirs = factories.taxonomy(world.study, ("Hardware",), by=world.members["lead"].user)
+    lead = world.members["lead"]
+    made = begin_crosswalk(left=world.version, right=theirs, mappers=[lead], by=lead.user)
+    return {"slug": world.study.slug, "crosswalk_id": made.pk}
+
+
+def blind_crosswalk(world: Any) -> dict[str, Any]:
+    theirs = factories.taxonomy(world.study, ("Hardware",), by=world.members["lead"].user)
+    two = [world.members["lead"], world.members["rater_a"]]
+    made = begin_crosswalk(left=world.version, right=theirs, mappers=two, by=two[0].user)
+    return {"slug": world.study.slug, "crosswalk_id": made.pk}
+
+
+BLIND = page(SIGN_IN, 404, 403, 403, 403)
+
 ROWS = [
     Row("home", EVERYONE_SIGNED_IN, kwargs=lambda world: {}),
     Row("study", MEMBERS_ONLY),
@@ -63,6 +80,10 @@ ROWS = [
     ),
     Row("stop_rule", LEAD_ONLY, method="post", why="without numbers: shown again"),
     Row("saturation_picture", MEMBERS_ONLY, kwargs=lambda world: {"slug": world.study.slug, "kind": "svg"}),
+    Row("crosswalk_report", MEMBERS_ONLY, kwargs=crosswalk),
+    Row("crosswalk_report", BLIND, kwargs=blind_crosswalk, why="of two who map independently"),
+    Row("crosswalk_table", MEMBERS_ONLY, kwargs=lambda world: crosswalk(world) | {"kind": "tex"}),
+    Row("crosswalk_table", BLIND, kwargs=lambda world: blind_crosswalk(world) | {"kind": "csv"}, why="while blind"),
     Row("exports", LEAD_ONLY),
     Row("export_new", LEAD_ONLY_WRITE, method="post", data=lambda world: {"taxonomy": world.version.taxonomy_id}),
     Row("export_file", LEAD_ONLY, kwargs=export),

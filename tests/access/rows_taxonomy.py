@@ -2,7 +2,10 @@
 
 import uuid
 
+from taxonomy.crosswalks import Link
+from taxonomy.services.crosswalks import begin_crosswalk, finish_mapping, map_code
 from taxonomy.services.links import open_link
+from tests import factories
 from tests.access import API_MEMBERS_ONLY, LEAD_ONLY, LEAD_ONLY_WRITE, MEMBERS_ONLY, Row, page
 
 API_LEAD_ONLY = page(403, 404, 403, 403, 200)
@@ -60,6 +63,48 @@ def linked(world):
 def public(world, **more):
     return {"key": link(world).key, **more}
 
+
+def begun(world):
+    """A crosswalk that rater_a alone has mapped halfway."""
+    theirs = factories.taxonomy(world.study, ("Hardware",), by=world.members["lead"].user)
+    return begin_crosswalk(
+        left=world.version, right=theirs, mappers=[world.members["rater_a"]], by=world.members["lead"].user
+    )
+
+
+def crosswalk(world):
+    return {"slug": world.study.slug, "crosswalk_id": begun(world).pk}
+
+
+def left_code(world):
+    return crosswalk(world) | {"uid": world.version.codes.first().uid}
+
+
+def finished(world):
+    made = begun(world)
+    for code in world.version.codes.all():
+        map_code(crosswalk=made, left=code.uid, links=[NOTHING], by=world.members["rater_a"].user)
+    return made
+
+
+def done(world):
+    made = finished(world)
+    finish_mapping(crosswalk=made, by=world.members["rater_a"].user)
+    return {"slug": world.study.slug, "crosswalk_id": made.pk, "uid": world.version.codes.first().uid}
+
+
+def file_of(kind):
+    return lambda world: crosswalk(world) | {"kind": kind}
+
+
+def pair(world):
+    theirs = factories.taxonomy(world.study, ("Hardware",), by=world.members["lead"].user)
+    return {"left": world.version.pk, "right": theirs.pk, "mappers": [world.members["rater_a"].pk]}
+
+
+NOTHING = Link(None, "none")
+MAPPER_ONLY = page("sign in", 404, 403, 200, 403)
+NO_COUNTERPART = {"data": lambda world: {"none": "1"}}
 
 NEW = {"data": lambda world: {"name": "Speed"}}
 NOWHERE = page("sign in", 404, 403, 403, 404)
@@ -121,6 +166,41 @@ ROWS = [
         method="post",
         kwargs=code,
         data=lambda world: {"kind": "retire", "note": "-"},
+    ),
+    Row("published_new", LEAD_ONLY),
+    Row("published_new", LEAD_ONLY_WRITE, method="post", data=lambda world: {"key": "herzig2013"}),
+    Row("crosswalks", MEMBERS_ONLY),
+    Row("crosswalk_new", LEAD_ONLY),
+    Row("crosswalk_new", LEAD_ONLY_WRITE, method="post", data=pair),
+    Row("crosswalk", MEMBERS_ONLY, kwargs=crosswalk),
+    Row("crosswalk_map", MAPPER_ONLY, kwargs=left_code),
+    Row("crosswalk_map", page("sign in", 404, 403, 302, 403), method="post", kwargs=left_code, **NO_COUNTERPART),
+    Row(
+        "crosswalk_done",
+        page("sign in", 404, 403, 302, 403),
+        method="post",
+        kwargs=lambda world: {"slug": world.study.slug, "crosswalk_id": finished(world).pk},
+    ),
+    Row("crosswalk_discard", LEAD_ONLY_WRITE, method="post", kwargs=crosswalk),
+    Row("crosswalk_decide", LEAD_ONLY, kwargs=done),
+    Row("crosswalk_decide", page("sign in", 404, 403, 403, 403), kwargs=left_code, why="nobody is done"),
+    Row(
+        "crosswalk_decide",
+        LEAD_ONLY_WRITE,
+        method="post",
+        kwargs=done,
+        data=lambda world: {"none": "1", "reason": "It is so."},
+    ),
+    Row("crosswalk_file", MEMBERS_ONLY, kwargs=file_of("csv")),
+    Row("crosswalk_file", page("sign in", 404, 404, 404, 404), kwargs=file_of("doc"), why="unknown kind"),
+    Row("api-crosswalks", API_MEMBERS_ONLY),
+    Row("api-crosswalk", API_MEMBERS_ONLY, kwargs=crosswalk),
+    Row(
+        "api-crosswalk-code",
+        page(403, 404, 403, 200, 403),
+        method="put",
+        kwargs=left_code,
+        data=lambda world: {"links": [{"right": None, "relation": "none"}]},
     ),
     Row("api-taxonomies", API_MEMBERS_ONLY),
     Row("api-versions", API_MEMBERS_ONLY, kwargs=published),

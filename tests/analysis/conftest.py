@@ -8,6 +8,7 @@ from annotator.states import How, Outcome, Phase
 from studies.models import Membership, Study
 from taxonomy.models import Code
 from tests import factories
+from tests.crosswalks import alone, both_done, of, ours, say, theirs, two  # noqa: F401  # fixtures
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import pytest
 
 from taxonomy.queries import tree
 from taxonomy.services.editing import add_code, create_taxonomy
+from tests.crosswalks import alone, both_done, of, ours, say, theirs, two  # noqa: F401  # fixtures
 
 
 @pytest.fixture
