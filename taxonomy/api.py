@@ -17,13 +17,12 @@ from studies.permissions import Access, Permission, get_access_for, person
 from taxonomy.models import Code, Version
 from taxonomy.queries import (
     Node,
-    content_hash,
     get_code,
     get_draft,
     get_taxonomy,
     get_version,
+    hash_of,
     overview,
-    records,
     tree,
     versions_of,
 )
@@ -139,7 +138,7 @@ class DraftCodes(StudyView):
     @extend_schema(responses=DraftAnswer)
     def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
         _, draft = self.draft()
-        return Response({"content_hash": content_hash(records(draft)), "codes": as_codes(tree(draft))})
+        return Response({"content_hash": hash_of(draft), "codes": as_codes(tree(draft))})
 
     @extend_schema(request=CodeInput, responses={201: CodeSerializer})
     def post(self, request: Request, slug: str, taxonomy_id: int) -> Response:

@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 
 from taxonomy.models import Code
-from taxonomy.queries import Node
+from taxonomy.queries import Node, told
 from taxonomy.services.cleaning import LONGEST_NAME
-from taxonomy.services.editing import told
 from taxonomy.services.structure import MAX_BYTES
 
 

@@ -12,7 +12,7 @@ from studies.models import Study, User
 from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 from taxonomy.models import Code, Taxonomy, Version
-from taxonomy.queries import TEXTS, TRAITS, CodeRecord, content_hash, records
+from taxonomy.queries import SETTINGS, TEXTS, TRAITS, CodeRecord, content_hash, records, settings_of
 from taxonomy.services.cleaning import clean_text
 from taxonomy.services.editing import create_taxonomy, lock_draft
 from taxonomy.services.structure import MAX_LEVELS
@@ -28,7 +28,7 @@ def publish(*, version: Version, note: str = "", seen: str | None = None, by: Us
     content = records(draft)
     if not content:
         raise Invalid("The draft has no codes yet. Add one before you publish.")
-    hash = content_hash(content)
+    hash = content_hash(content, settings_of(draft))
     if seen is not None and seen != hash:
         raise Conflict("The draft was changed while you looked at it. Nothing was published; read it again first.")
     latest = draft.taxonomy.versions.aggregate(latest=Max("number"))["latest"] or 0
@@ -52,13 +52,13 @@ def without_definition(codes: Sequence[CodeRecord]) -> list[CodeRecord]:
 
 @transaction.atomic
 def start_draft(*, taxonomy: Taxonomy, by: User) -> Version:
-    """A draft that holds the codes of the latest published version under the same uids."""
+    """A draft that holds the codes of the latest published version under the same uids, and its settings."""
     check_is_member(by, taxonomy.study, Permission.EDIT_TAXONOMY)
     Taxonomy.objects.select_for_update().only("pk").get(pk=taxonomy.pk)
     if taxonomy.versions.filter(number=None).exists():
         raise Conflict("This taxonomy has a draft already. Go on with that one.")
     latest = taxonomy.versions.order_by("-number").first()
-    draft = Version(taxonomy=taxonomy)
+    draft = Version(taxonomy=taxonomy, **{field: getattr(latest, field) for field in SETTINGS if latest})
     draft.save()
     write_codes(draft, records(latest) if latest else [])
     record_event(study=taxonomy.study, by=by, verb="began", target=f"a draft of {taxonomy}")

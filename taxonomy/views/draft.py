@@ -22,10 +22,12 @@ from taxonomy.queries import (
     get_draft,
     get_taxonomy,
     records,
+    settings_of,
+    told,
     tree,
     versions_of,
 )
-from taxonomy.services.editing import add_code, edit_code, move_code, remove_code, told
+from taxonomy.services.editing import add_code, edit_code, move_code, remove_code
 from taxonomy.services.structure import Step
 from taxonomy.services.versions import publish, start_draft, without_definition
 
@@ -163,7 +165,7 @@ def code_remove(request: HttpRequest, slug: str, taxonomy_id: int, uid: uuid.UUI
 def taxonomy_publish(request: HttpRequest, slug: str, taxonomy_id: int) -> HttpResponse:
     access, draft = open_draft(request, slug, taxonomy_id)
     content = records(draft)
-    form = PublishForm(request.POST or None, initial={"seen": content_hash(content)})
+    form = PublishForm(request.POST or None, initial={"seen": content_hash(content, settings_of(draft))})
     if form.is_valid():
         try:
             published = publish(version=draft, by=access.user, **form.cleaned_data)
