@@ -90,10 +90,10 @@ def walk(below: dict[int | None, list[Code]], above: Node | None) -> Iterator[No
         yield from walk(below, node)
 
 
-def may_be_chosen(version: Version, node: Node) -> bool:
+def may_be_chosen(version: Version, code: Code, *, has_children: bool) -> bool:
     """Whether a rater can say this code: neither its own setting nor that of the version takes it out."""
-    fits = {Levels.ANY: True, Levels.LEAVES: not node.has_children, Levels.TOP: node.depth == 0}
-    return node.code.selectable and fits[Levels(version.levels)]
+    fits = {Levels.ANY: True, Levels.LEAVES: not has_children, Levels.TOP: code.parent_id is None}
+    return code.selectable and fits[Levels(version.levels)]
 
 
 def records(version: Version) -> list[CodeRecord]:

@@ -155,7 +155,9 @@ def test_what_raters_may_choose(draft, code, lead):
     chosen = {}
     for levels in Levels:
         draft.levels = levels
-        chosen[levels] = [node.code.name for node in tree(draft) if may_be_chosen(draft, node)]
+        chosen[levels] = [
+            node.code.name for node in tree(draft) if may_be_chosen(draft, node.code, has_children=node.has_children)
+        ]
     assert chosen == {"any": ["A", "A1", "A1a", "A2", "C"], "leaves": ["A1a", "A2", "C"], "top": ["A", "C"]}
 
 
