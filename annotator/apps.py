@@ -7,11 +7,14 @@ class AnnotatorConfig(AppConfig):
     name = "annotator"
 
     def ready(self) -> None:
-        # The rows of permissions and sections are models: they can be read only once the apps are loaded.
+        # The rows of permissions, sections and queries are models: they can be read only once the apps are loaded.
+        from annotator.queries.codings import codings_with  # noqa: PLC0415
         from studies.permissions import Permission  # noqa: PLC0415
         from studies.sections import Section, register  # noqa: PLC0415
+        from taxonomy import uses  # noqa: PLC0415
 
         register(
             Section("Rounds", "rounds", 40),
             Section("Disagreements", "disagreements", 60, Permission.RESOLVE),
         )
+        uses.register(codings_with)

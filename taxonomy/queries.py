@@ -211,6 +211,14 @@ def get_version(taxonomy: Taxonomy, number: int) -> Version:
     return version
 
 
+def find_code(version: Version, uid: str) -> Code | None:
+    """The code of this uid; None for none, NotThere for one that is not in this version."""
+    try:
+        return get_code(version, uuid.UUID(uid)) if uid else None
+    except ValueError as error:
+        raise NotThere("There is no such code in this version.") from error
+
+
 def get_code(version: Version, uid: uuid.UUID) -> Code:
     code: Code | None = version.codes.select_related("version__taxonomy__study", "parent").filter(uid=uid).first()
     if code is None:

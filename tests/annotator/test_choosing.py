@@ -1,4 +1,4 @@
-"""What a taxonomy's version lets raters choose: levels, codes that only gather, groups, one or several, keys, colours."""
+"""What a version lets raters choose: levels, codes that only gather, groups, one or several, keys, colours."""
 
 import uuid
 from typing import Any
@@ -67,12 +67,12 @@ REFUSED: list[tuple[dict[str, Any], list[str], str]] = [
     (
         {"levels": "top"},
         ["Wrong type"],
-        "“Wrong type” is not a top category, and Taxonomy 1, version 1 takes only those.",
+        "“Wrong type” is not a top category, and T, version 1 takes only those.",
     ),
     (
         {"levels": "leaves"},
         ["Input", "Memory"],
-        "“Input” has codes below it, and Taxonomy 1, version 1 takes only codes",
+        "“Input” has codes below it, and T, version 1 takes only the lowest",
     ),
     ({}, ["Wrong type", "Wrong shape"], "“Wrong type” and “Wrong shape” exclude each other (input faults)."),
 ]
@@ -87,7 +87,7 @@ TAKEN: list[tuple[dict[str, Any], list[str]]] = [
 def test_choice_that_the_version_does_not_take_is_refused(
     round_of: Any, version: Version, rater_a: Any, settings: dict[str, Any], names: list[str], sentence: str
 ) -> None:
-    version.taxonomy.name = "Taxonomy 1"
+    version.taxonomy.name = "T"
     version.taxonomy.save()
     round = round_of(**settings)
     with pytest.raises(Invalid) as refused:
