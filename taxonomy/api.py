@@ -19,15 +19,13 @@ from taxonomy.history import changes_between
 from taxonomy.models import ChangeKind, Code, Version
 from taxonomy.queries import (
     Node,
-    content_hash,
     get_code,
     get_draft,
     get_taxonomy,
     get_version,
+    hash_of,
     overview,
     published_of,
-    records,
-    settings_of,
     tree,
     two_of,
     versions_of,
@@ -142,7 +140,7 @@ def as_answer(node: Node, uids: dict[int, uuid.UUID]) -> dict[str, Any]:
 
 
 def draft_answer(draft: Version) -> Response:
-    return Response({"content_hash": content_hash(records(draft), settings_of(draft)), "codes": as_codes(tree(draft))})
+    return Response({"content_hash": hash_of(draft), "codes": as_codes(tree(draft))})
 
 
 def one_code(version: Version, code: Code, status: int = 200) -> Response:
@@ -180,9 +178,7 @@ class DraftCodes(StudyView):
     @extend_schema(responses=DraftAnswer)
     def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
         _, draft = self.draft()
-        return Response(
-            {"content_hash": content_hash(records(draft), settings_of(draft)), "codes": as_codes(tree(draft))}
-        )
+        return Response({"content_hash": hash_of(draft), "codes": as_codes(tree(draft))})
 
     @extend_schema(request=CodeInput, responses={201: CodeSerializer})
     def post(self, request: Request, slug: str, taxonomy_id: int) -> Response:
