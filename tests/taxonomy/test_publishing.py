@@ -59,7 +59,7 @@ def test_changes_between_any_two_versions_are_shown_by_kind(first, lead, as_lead
     whole = as_lead.get(url("taxonomy_changes"), {"from": 3, "to": 1})
     assert [group.kind for group in whole.context["groups"]] == ["add", "reword", "merge", "split"]
     page = whole.content.decode()
-    assert "<ins>New words</ins>" in page or "<ins>New</ins>" in page
+    assert "<del>What</del><ins>New words for</ins>" in page
     assert "same meaning" in page
 
 
