@@ -177,6 +177,15 @@ MEANINGS = [
 ]
 
 
+def needed(label: str, help_text: str, missing: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": missing},
+    )
+
+
 class OperationForm(forms.Form):
     """What comes instead of a code that goes, and why."""
 
@@ -200,12 +209,20 @@ class MergeForm(OperationForm):
 
 
 class SplitForm(OperationForm):
-    into_names = area("Into", 3, "Two codes or more, one a line. A name that the draft has already means that code.")
+    into_names = needed(
+        "Into",
+        "Two codes or more, one a line. A name that the draft has already means that code.",
+        "Name two codes or more, each once, one a line.",
+    )
     note = area("Note", 2)
 
 
 class RetireForm(OperationForm):
-    note = area("Why", 2, "Raters read it beside the issues that they code again.")
+    note = needed(
+        "Why",
+        "It stands with the version, and beside every issue that waits because of it.",
+        "Say why: it stands beside every issue that waits because of it.",
+    )
 
 
 FORMS: dict[str, type[OperationForm]] = {"merge": MergeForm, "split": SplitForm, "retire": RetireForm}

@@ -82,11 +82,11 @@ def named(codes: Codes, name: str) -> Code | None:
 
 @transaction.atomic
 def retire_code(*, code: Code, note: str, by: User) -> None:
-    """Nothing comes instead. The note says why: it stands beside every issue that waits to be coded again for it."""
+    """Nothing comes instead. The note says why: it stands beside every issue that waits because of it."""
     draft, codes, code = hold(code, by)
     check_has_none_below(code, codes)
     if not note.strip():
-        raise Invalid({"note": "Say why: raters read it beside the issues that they code again."})
+        raise Invalid({"note": "Say why: it stands beside every issue that waits because of it."})
     step = step_of(code, state_of(code, codes), None)
     leave(draft, code, ChangeKind.RETIRE, [], note, by)
     keep_edit(draft, by, f"“{code}” was retired", step)
