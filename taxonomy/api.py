@@ -14,9 +14,11 @@ from rest_framework.views import APIView
 
 from studies.errors import Invalid
 from studies.permissions import Access, Permission, get_access_for, person
-from taxonomy.models import Code, Version
+from taxonomy.models import Code, Levels, Version
 from taxonomy.queries import (
+    SETTINGS,
     Node,
+    find_code,
     get_code,
     get_draft,
     get_taxonomy,
@@ -26,7 +28,8 @@ from taxonomy.queries import (
     tree,
     versions_of,
 )
-from taxonomy.services.editing import add_code, edit_code, remove_code
+from taxonomy.services.editing import add_code, change_settings, edit_code, move_code, place_code, remove_code
+from taxonomy.services.structure import Step, Where
 from taxonomy.services.versions import publish
 
 
@@ -43,7 +46,7 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
 
     class Meta:
         model = Version
-        fields = ["number", "note", "content_hash", "published_at", "codes"]
+        fields = ["number", "note", "levels", "several_codes", "content_hash", "published_at", "codes"]
 
 
 class CodeSerializer(serializers.Serializer[Any]):
@@ -58,6 +61,11 @@ class CodeSerializer(serializers.Serializer[Any]):
     use_when = serializers.CharField(source="code.use_when")
     avoid_when = serializers.CharField(source="code.avoid_when")
     examples = serializers.CharField(source="code.examples")
+    notes = serializers.CharField(source="code.notes")
+    selectable = serializers.BooleanField(source="code.selectable")
+    exclusive_group = serializers.CharField(source="code.exclusive_group")
+    colour = serializers.IntegerField(source="code.colour", help_text="1 to 7, or 0 for the one of its place.")
+    key = serializers.CharField(source="code.key")
 
 
 class CodeInput(serializers.Serializer[Any]):
@@ -67,6 +75,11 @@ class CodeInput(serializers.Serializer[Any]):
     use_when = serializers.CharField(required=False, allow_blank=True)
     avoid_when = serializers.CharField(required=False, allow_blank=True)
     examples = serializers.CharField(required=False, allow_blank=True)
+    notes = serializers.CharField(required=False, allow_blank=True)
+    selectable = serializers.BooleanField(required=False)
+    exclusive_group = serializers.CharField(required=False, allow_blank=True)
+    colour = serializers.IntegerField(required=False)
+    key = serializers.CharField(required=False, allow_blank=True)
     seen = serializers.DictField(
         child=serializers.JSONField(),
         required=False,
@@ -74,12 +87,32 @@ class CodeInput(serializers.Serializer[Any]):
     )
 
 
+class MoveInput(serializers.Serializer[Any]):
+    """One step, or `where` beside a code; the last top category where no `target` is named."""
+
+    step = serializers.ChoiceField([step.value for step in Step], required=False)
+    where = serializers.ChoiceField([where.value for where in Where], required=False)
+    target = serializers.UUIDField(required=False, allow_null=True)
+    seen = serializers.DictField(
+        child=serializers.JSONField(), required=False, help_text='{"parent": …} as it was read.'
+    )
+
+
+class SettingsShape(serializers.Serializer[Any]):
+    levels = serializers.ChoiceField(Levels.choices)
+    several_codes = serializers.BooleanField()
+
+
+class SettingsInput(SettingsShape):
+    seen = serializers.DictField(child=serializers.JSONField(), required=False)
+
+
 class PublishInput(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, allow_blank=True)
     seen = serializers.CharField(required=False, help_text="The content hash of the draft that was read.")
 
 
-class DraftAnswer(serializers.Serializer[Any]):
+class DraftAnswer(SettingsShape):
     content_hash = serializers.CharField()
     codes = CodeSerializer(many=True)
 
@@ -138,7 +171,8 @@ class DraftCodes(StudyView):
     @extend_schema(responses=DraftAnswer)
     def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
         _, draft = self.draft()
-        return Response({"content_hash": hash_of(draft), "codes": as_codes(tree(draft))})
+        settings = {field: getattr(draft, field) for field in SETTINGS}
+        return Response({**settings, "content_hash": hash_of(draft), "codes": as_codes(tree(draft))})
 
     @extend_schema(request=CodeInput, responses={201: CodeSerializer})
     def post(self, request: Request, slug: str, taxonomy_id: int) -> Response:
@@ -163,6 +197,30 @@ class DraftCode(StudyView):
         access, draft = self.draft()
         remove_code(code=get_code(draft, uid), by=access.user)
         return Response(status=204)
+
+
+class MoveCode(StudyView):
+    @extend_schema(request=MoveInput, responses=CodeSerializer)
+    def post(self, request: Request, slug: str, taxonomy_id: int, uid: uuid.UUID) -> Response:
+        access, draft = self.draft()
+        given, code = read(MoveInput, request), get_code(draft, uid)
+        seen = given.get("seen")
+        if "where" not in given:
+            moved = move_code(code=code, step=given.get("step", ""), seen=seen, by=access.user)
+        else:
+            target = find_code(draft, str(given.get("target") or ""))
+            moved = place_code(code=code, where=given["where"], target=target, seen=seen, by=access.user)
+        return one_code(draft, moved)
+
+
+class Settings(StudyView):
+    """What raters may choose at all, with the version that the draft becomes."""
+
+    @extend_schema(request=SettingsInput, responses=SettingsShape)
+    def put(self, request: Request, slug: str, taxonomy_id: int) -> Response:
+        access, draft = self.draft()
+        changed = change_settings(version=draft, by=access.user, **read(SettingsInput, request))
+        return Response({field: getattr(changed, field) for field in SETTINGS})
 
 
 class Publish(StudyView):
@@ -195,5 +253,7 @@ urlpatterns = [
     path(TAXONOMY + "versions/<int:number>/codes/", Codes.as_view(), name="api-codes"),
     path(TAXONOMY + "draft/codes/", DraftCodes.as_view(), name="api-draft-codes"),
     path(TAXONOMY + "draft/codes/<uuid:uid>/", DraftCode.as_view(), name="api-draft-code"),
+    path(TAXONOMY + "draft/codes/<uuid:uid>/move/", MoveCode.as_view(), name="api-draft-move"),
+    path(TAXONOMY + "draft/settings/", Settings.as_view(), name="api-draft-settings"),
     path(TAXONOMY + "draft/publish/", Publish.as_view(), name="api-draft-publish"),
 ]
