@@ -31,14 +31,6 @@ def test_taxonomies_and_versions_are_listed(url, draft, as_lead, lead, rater_a):
         "number": None, "note": "", "levels": "any", "several_codes": True, "content_hash": "", "published_at": None,
         "codes": 6,
     }  # fmt: skip
-        "number": None,
-        "note": "",
-        "levels": "any",
-        "several_codes": True,
-        "content_hash": "",
-        "published_at": None,
-        "codes": 6,
-    }
     assert as_lead.get(url("api-versions")).json()["results"] == [draft_told]
     as_lead.force_login(rater_a)
     assert as_lead.get(url("api-versions")).json()["results"] == []
