@@ -18,5 +18,9 @@ class AnnotatorConfig(AppConfig):
             Section("Rounds", "rounds", 40),
             Section("Disagreements", "disagreements", 60, Permission.RESOLVE),
         )
-        usage.register(counter="annotator.queries.usage.usage_of", finder="annotator.queries.usage.addresses_of")
+        usage.register(
+            counter="annotator.queries.usage.usage_of",
+            holders="annotator.queries.codings.codings_with",
+            finder="annotator.queries.usage.addresses_of",
+        )
         register_consequences(consequences)

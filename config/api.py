@@ -8,7 +8,6 @@ urlpatterns = [
     path("", include("studies.api")),
     path("", include("corpus.api")),
     path("", include("taxonomy.api")),
-    path("", include("taxonomy.crosswalk_api")),
     path("", include("annotator.api")),
     path("", include("analysis.api")),
 ]

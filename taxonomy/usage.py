@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.module_loading import import_string
 
-from studies.models import Study
-from taxonomy.models import Version
+from studies.models import Membership, Study
+from taxonomy.models import Code, Version
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,16 @@ class IssueAddress:
 
 
 Counter = Callable[[Version], Usage]
+Holders = Callable[[Code, Membership], int]
 Finder = Callable[[Study, Collection[str]], Mapping[str, IssueAddress]]
 
 NAMES: dict[str, str] = {}
 
 
-def register(*, counter: str, finder: str) -> None:
-    """Dotted names: of what counts the use of a version, and of what finds issues by keys such as owner/name#12."""
-    NAMES.update(counter=counter, finder=finder)
+def register(*, counter: str, holders: str, finder: str) -> None:
+    """Dotted names: of what counts the use of a version, of what counts the codings that hold a code, and of what
+    finds issues by keys such as owner/name#12."""
+    NAMES.update(counter=counter, holders=holders, finder=finder)
 
 
 def usage_of(version: Version) -> Usage | None:
@@ -55,6 +57,12 @@ def usage_of(version: Version) -> Usage | None:
     count: Counter = import_string(NAMES["counter"])
     usage = count(version)
     return usage if usage.rounds else None
+
+
+def codings_with(code: Code, member: Membership) -> int:
+    """How many codings hold the code, in whichever version, as far as the member may see them."""
+    count: Holders = import_string(NAMES["holders"])
+    return count(code, member)
 
 
 def addresses_of(study: Study, keys: Collection[str]) -> Mapping[str, IssueAddress]:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('analysis', '0001_initial'),
-        ('taxonomy', '0005_public_links'),
+        ('taxonomy', '0006_public_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,6 +5,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.models import Assignment, Coding, Round
+from annotator.visibility import visible_codings
+from studies.models import Membership
+from taxonomy.models import Code
 
 
 def last_coding(assignment: Assignment) -> Coding | None:
@@ -36,3 +39,9 @@ def answer_of(coding: Coding) -> dict[str, Any]:
         "confidence": coding.confidence,
         "flagged": coding.flagged,
     }
+
+
+def codings_with(code: Code, member: Membership) -> int:
+    """How many codings hold this code, under any version of its taxonomy; without those the member may not see yet."""
+    held = {"codes__uid": code.uid, "codes__version__taxonomy": code.version.taxonomy_id}
+    return last_codings().filter(visible_codings(member), **held).count()

@@ -4,6 +4,7 @@ they relate to the codes of others."""
 from taxonomy.models.changes import ChangeKind, CodeChange
 from taxonomy.models.codes import Code, Levels, Purpose, Taxonomy, Version
 from taxonomy.models.crosswalks import Crosswalk, Mapper, Mapping, Relation, Verdict
+from taxonomy.models.edits import Edit
 from taxonomy.models.links import PublicLink
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Code",
     "CodeChange",
     "Crosswalk",
+    "Edit",
     "Levels",
     "Mapper",
     "Mapping",

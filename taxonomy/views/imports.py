@@ -15,7 +15,7 @@ from taxonomy.exchange.formats import read
 from taxonomy.exchange.keeping import as_token, of_token
 from taxonomy.forms import FileForm, IntoDraftForm, NewFromFileForm
 from taxonomy.models import Version
-from taxonomy.queries import CodeRecord, content_hash, get_draft, get_taxonomy, records
+from taxonomy.queries import CodeRecord, content_hash, get_draft, get_taxonomy, records, settings_of
 from taxonomy.services.imports import import_taxonomy
 from taxonomy.services.merging import Merge, merge, merge_into_draft
 

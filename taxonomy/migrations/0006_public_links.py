@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('taxonomy', '0004_crosswalks'),
+        ('taxonomy', '0005_crosswalks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('studies', '0001_initial'),
-        ('taxonomy', '0003_a_change_of_settings'),
+        ('taxonomy', '0004_a_change_of_settings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
