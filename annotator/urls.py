@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotator.views import coding, recoding, resolution, rounds
+from annotator.views import coding, proposals, recoding, resolution, rounds
 
 urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
@@ -13,6 +13,13 @@ urlpatterns = [
     path("code/<int:number>/issues/<int:assignment_id>/", coding.coding_issue, name="coding_issue"),
     path("code/<int:number>/issues/<int:assignment_id>/submit/", coding.coding_submit, name="coding_submit"),
     path("code/<int:number>/issues/<int:assignment_id>/draft/", coding.coding_draft, name="coding_draft"),
+    path("code/<int:number>/issues/<int:assignment_id>/proposals/", proposals.proposal_new, name="proposal_new"),
+    path("code/<int:number>/proposals/<int:proposal_id>/", proposals.proposal_edit, name="proposal_edit"),
+    path(
+        "code/<int:number>/proposals/<int:proposal_id>/withdraw/",
+        proposals.proposal_withdraw,
+        name="proposal_withdraw",
+    ),
     path("disagreements/", resolution.disagreements, name="disagreements"),
     path("disagreements/<int:number>/unanimous/", resolution.unanimous_resolve, name="unanimous_resolve"),
     path("disagreements/<int:number>/<int:issue_id>/", resolution.disagreement, name="disagreement"),

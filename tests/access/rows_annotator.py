@@ -19,6 +19,10 @@ def one(world: Any) -> dict[str, Any]:
     return {**of("running")(world), "assignment_id": given(world)}
 
 
+def proposed(world: Any) -> dict[str, Any]:
+    return {**of("running")(world), "proposal_id": world.proposal.pk}
+
+
 def decided(world: Any) -> dict[str, Any]:
     return {**of("closed")(world), "issue_id": world.issues[1].pk}
 
@@ -56,6 +60,9 @@ ROWS = [
     Row("coding_issue", page(SIGN_IN, 404, 403, 200, 404), kwargs=one),
     Row("coding_submit", NOT_JSON, method="post", kwargs=one, why="not JSON"),
     Row("coding_draft", NOT_JSON, method="post", kwargs=one, why="not JSON"),
+    Row("proposal_new", page(SIGN_IN, 404, 403, 400, 404), method="post", kwargs=one, why="not JSON"),
+    Row("proposal_edit", page(SIGN_IN, 404, 403, 400, 404), method="post", kwargs=proposed, why="not JSON"),
+    Row("proposal_withdraw", page(SIGN_IN, 404, 403, 200, 404), method="post", kwargs=proposed),
     Row("disagreements", LEAD_ONLY),
     Row("disagreement", LEAD_ONLY, kwargs=decided),
     Row(
