@@ -4,14 +4,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView, ListCreateAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.models import Assignment, Coding, Resolution, Round
-from annotator.queries.codings import last_codings
+from annotator.models import Assignment, Coding, Proposal, Resolution, Round
+from annotator.queries.codings import SAID, last_codings, proposals_in
 from annotator.queries.labels import labels_of
 from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.work import assignments_of, get_assignment
@@ -28,6 +28,12 @@ class CodeNameSerializer(serializers.ModelSerializer[Code]):
         fields = ["id", "uid", "name"]
 
 
+class ProposalNameSerializer(serializers.ModelSerializer[Proposal]):
+    class Meta:
+        model = Proposal
+        fields = ["id", "name", "became"]
+
+
 class RoundSerializer(serializers.ModelSerializer[Round]):
     """`given` and `coded` count assignments, and those with a coding, whatever it says."""
 
@@ -39,7 +45,7 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
     class Meta:
         model = Round
         fields = [
-            "number", "kind", "phase", "taxonomy", "version", "several_codes", "sample",
+            "number", "kind", "phase", "taxonomy", "version", "several_codes", "allows_proposals", "sample",
             "drafted_at", "started_at", "closed_at", "given", "coded",
         ]  # fmt: skip
 
@@ -62,15 +68,20 @@ class CodingSerializer(serializers.ModelSerializer[Coding]):
     issue = serializers.IntegerField(source="assignment.round_issue.issue_id")
     rater = serializers.CharField(source="assignment.member.alias")
     codes = CodeNameSerializer(many=True)
+    proposals = serializers.SerializerMethodField()
     confidence = serializers.ChoiceField([("", "not said"), *Confidence.choices])
     outcome = serializers.ChoiceField(Outcome.choices)
 
     class Meta:
         model = Coding
         fields = [
-            "id", "assignment", "issue", "rater", "revision", "outcome", "codes", "memo", "confidence", "flagged",
-            "submitted_at", "client_id",
+            "id", "assignment", "issue", "rater", "revision", "outcome", "codes", "proposals", "memo", "confidence",
+            "flagged", "submitted_at", "client_id",
         ]  # fmt: skip
+
+    @extend_schema_field(ProposalNameSerializer(many=True))
+    def get_proposals(self, coding: Coding) -> Any:
+        return ProposalNameSerializer(proposals_in(coding), many=True).data
 
 
 class SubmitSerializer(serializers.Serializer[Any]):
@@ -80,6 +91,7 @@ class SubmitSerializer(serializers.Serializer[Any]):
     assignment = serializers.IntegerField()
     outcome = serializers.ChoiceField(Outcome.choices)
     codes = serializers.ListField(child=serializers.IntegerField(), default=list)
+    proposals = serializers.ListField(child=serializers.IntegerField(), default=list)
     memo = serializers.CharField(allow_blank=True, default="", trim_whitespace=False)
     confidence = serializers.ChoiceField(Confidence.choices, allow_blank=True, default="")
     flagged = serializers.BooleanField(default=False)
@@ -167,7 +179,7 @@ class Codings(ListCreateAPIView[Coding]):
         return (
             (seen.filter(assignment__member__alias=rater) if rater else seen)
             .select_related("assignment__member", "assignment__round_issue")
-            .prefetch_related("codes")
+            .prefetch_related(*SAID)
             .order_by("pk")
         )
 

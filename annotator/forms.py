@@ -161,3 +161,35 @@ def answer_from(data: QueryDict) -> dict[str, Any]:
         "confidence": data.get("confidence", ""),
         "flagged": "flagged" in data,
     }
+
+
+class MoveForm(forms.Form):
+    """A step on the board. `seen` carries what the person saw of the card; `onto` the card to put it with and, behind
+    a bar, what they saw of that."""
+
+    act = forms.ChoiceField(choices=[(act, act) for act in ("together", "out", "name", "back")])
+    card = forms.CharField()
+    seen = forms.CharField()
+    onto = forms.CharField(required=False)
+    proposal = forms.IntegerField(required=False)
+    name = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = dict(self.cleaned_data)
+        said["onto"], _, said["onto_seen"] = said.get("onto", "").partition("|")
+        return said
+
+
+class AcceptForm(forms.Form):
+    name = forms.CharField(required=False)
+    parent = forms.UUIDField(required=False)
+    definition = forms.CharField(required=False)
+    examples = forms.CharField(required=False)
+
+
+class IntoForm(forms.Form):
+    code = forms.UUIDField(error_messages={"required": "Choose the code that it is."})
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(required=False)

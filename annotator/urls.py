@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotator.views import coding, proposals, recoding, resolution, rounds
+from annotator.views import board, coding, proposals, recoding, resolution, rounds
 
 urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
@@ -8,6 +8,9 @@ urlpatterns = [
     path("rounds/<int:number>/", rounds.round, name="round"),
     path("rounds/<int:number>/start/", rounds.round_start, name="round_start"),
     path("rounds/<int:number>/close/", rounds.round_close, name="round_close"),
+    path("rounds/<int:number>/board/", board.board, name="board"),
+    path("rounds/<int:number>/board/move/", board.board_move, name="board_move"),
+    path("rounds/<int:number>/board/<str:key>/", board.board_card, name="board_card"),
     path("recoding/", recoding.recoding, name="recoding"),
     path("code/<int:number>/", coding.coding, name="coding"),
     path("code/<int:number>/issues/<int:assignment_id>/", coding.coding_issue, name="coding_issue"),

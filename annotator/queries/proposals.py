@@ -1,7 +1,9 @@
 """Proposed codes: a rater's own while they code, and everybody's once they may be seen."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -9,6 +11,7 @@ from annotator.models import AppliedProposal, Proposal, Round
 from annotator.states import ProposalState
 from studies.errors import NotThere
 from studies.models import Membership, Study
+from taxonomy.origins import Origin
 
 
 def is_used() -> Exists:
@@ -35,33 +38,36 @@ def get_own_proposal(round: Round, member: Membership, pk: int) -> Proposal:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """A proposal that became a code: whose, from which issue of which round."""
+class Used:
+    """A proposal in a coding: its name, and the uid of the code that it became, if it did."""
 
-    proposal: Proposal
-
-    @property
-    def issue_id(self) -> int:
-        return self.proposal.round_issue.issue_id
-
-    @property
-    def key(self) -> str:
-        return str(self.proposal.round_issue.issue)
-
-    @property
-    def alias(self) -> str:
-        return self.proposal.member.alias
-
-    @property
-    def round_number(self) -> int:
-        return self.proposal.round_issue.round.number
+    name: str
+    became: str
 
 
-def origins_of(study: Study, uid: uuid.UUID) -> list[Origin]:
-    """Only proposals of closed rounds can have become codes, so nothing blind is told."""
+def used_in(codings: Mapping[str, Any]) -> dict[int, tuple[Used, ...]]:
+    """By coding, for the codings of these conditions. One query. Ask for codings that may be seen only."""
+    found: dict[int, tuple[Used, ...]] = {}
+    rows = AppliedProposal.objects.filter(**{f"coding__{path}": value for path, value in codings.items()})
+    for coding, name, became in rows.order_by("pk").values_list("coding", "proposal__name", "proposal__became"):
+        found[coding] = (*found.get(coding, ()), Used(name, str(became or "")))
+    return found
+
+
+def origins(study: Study, uid: uuid.UUID) -> list[Origin]:
+    """The proposals that became this code. Only those of closed rounds can, so nothing blind is told."""
     rows = (
         Proposal.objects.filter(round_issue__round__study=study, became=uid)
         .select_related("member", "round_issue__round", "round_issue__issue__repository")
         .order_by("pk")
     )
-    return [Origin(row) for row in rows]
+    return [
+        Origin(
+            name=row.name,
+            alias=row.member.alias,
+            round=row.round_issue.round.number,
+            issue=str(row.round_issue.issue),
+            issue_id=row.round_issue.issue_id,
+        )
+        for row in rows
+    ]

@@ -14,6 +14,7 @@ from studies.permissions import Access, Permission, open_study
 from taxonomy.errors import Changed
 from taxonomy.forms import CodeForm
 from taxonomy.models import Code, Version
+from taxonomy.origins import origins_of
 from taxonomy.queries import (
     Node,
     find_draft,
@@ -93,7 +94,17 @@ def show_code(
 ) -> HttpResponse:
     node = next(node for node in nodes if node.code == code)
     moved = request.GET.get("moved", "")
-    return editor(request, draft, nodes, form=form, node=node, code=code, steps=steps(node, moved), **more)
+    return editor(
+        request,
+        draft,
+        nodes,
+        form=form,
+        node=node,
+        code=code,
+        origins=origins_of(draft.taxonomy.study, code.uid),
+        steps=steps(node, moved),
+        **more,
+    )
 
 
 def steps(node: Node, moved: str) -> list[dict[str, Any]]:
