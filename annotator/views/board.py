@@ -82,7 +82,7 @@ def moved(round: Round, access: Access, given: dict[str, str]) -> str:
     if not form.is_valid():
         raise Invalid("This does not name a card and a step. Nothing was changed.")
     said = form.cleaned_data
-    held = {"round": round, "card": said["card"], "seen": said["seen"], "by": access.user}
+    held: dict[str, Any] = {"round": round, "card": said["card"], "seen": said["seen"], "by": access.user}
     if said["act"] == "together":
         return put_together(onto=said["onto"], onto_seen=said["onto_seen"], **held).key
     if said["act"] == "out":
@@ -110,7 +110,7 @@ def board_card(request: HttpRequest, slug: str, number: int, key: str) -> HttpRe
 
 def decided(round: Round, card: Card, access: Access, given: dict[str, str]) -> str:
     """Does it, and says what was done."""
-    held = {"round": round, "card": card.key, "seen": given.get("seen", ""), "by": access.user}
+    held: dict[str, Any] = {"round": round, "card": card.key, "seen": given.get("seen", ""), "by": access.user}
     if given.get("act") == "decline":
         decline(**held, **checked(DeclineForm(given)))
         return f"“{card.name}” is declined."

@@ -19,6 +19,10 @@ def one(world: Any) -> dict[str, Any]:
     return {**of("running")(world), "assignment_id": given(world)}
 
 
+def proposal(world: Any) -> dict[str, Any]:
+    return {"assignment": given(world), "name": "Licences", "client_id": str(uuid.uuid4())}
+
+
 def proposed(world: Any) -> dict[str, Any]:
     return {**of("running")(world), "proposal_id": world.proposal.pk}
 
@@ -89,5 +93,7 @@ ROWS = [
     Row("api-assignments", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-codings", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-codings", page(403, 404, 403, 201, 404), method="post", kwargs=of("running"), data=submit),
+    Row("api-proposals", API_MEMBERS_ONLY, kwargs=of("running")),
+    Row("api-proposals", page(403, 404, 403, 201, 404), method="post", kwargs=of("running"), data=proposal),
     Row("api-labels", API_MEMBERS_ONLY),
 ]  # fmt: skip
