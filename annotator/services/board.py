@@ -130,8 +130,8 @@ def held(round: Round, key: str, seen: str, by: User) -> Card:
     except NotThere as error:
         raise Conflict("This card is not there any more: someone put it with another. Nothing was changed.") from error
     if card.seen != seen:
-        last = max((row for row in card.proposals if row.moved_at), key=lambda row: row.moved_at, default=None)
-        who = f"{last.moved_by} at {last.moved_at:%H:%M} UTC" if last else "someone"
+        moves = [(row.moved_at, str(row.moved_by)) for row in card.proposals if row.moved_at]
+        who = "{1} at {0:%H:%M} UTC".format(*max(moves)) if moves else "someone"
         raise Conflict(f"“{card.name}” was changed by {who}, after you opened it. Nothing was changed; look again.")
     return card
 
