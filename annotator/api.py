@@ -4,20 +4,21 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView, ListCreateAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.models import Assignment, Coding, Resolution, Round
-from annotator.queries.codings import last_codings
+from annotator.models import Assignment, Coding, Proposal, Resolution, Round
+from annotator.queries.codings import SAID, last_codings, proposals_in
 from annotator.queries.labels import labels_of
 from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.work import assignments_of, get_assignment
 from annotator.services.coding import submit_coding
-from annotator.states import LABELS, Confidence, How, Outcome
-from annotator.visibility import visible_assignments, visible_codings
+from annotator.services.proposals import propose
+from annotator.states import LABELS, Confidence, How, Outcome, ProposalState
+from annotator.visibility import visible_assignments, visible_codings, visible_proposals
 from studies.permissions import Access, Permission, get_access_for, person
 from taxonomy.models import Code
 
@@ -26,6 +27,12 @@ class CodeNameSerializer(serializers.ModelSerializer[Code]):
     class Meta:
         model = Code
         fields = ["id", "uid", "name"]
+
+
+class ProposalNameSerializer(serializers.ModelSerializer[Proposal]):
+    class Meta:
+        model = Proposal
+        fields = ["id", "name", "became"]
 
 
 class RoundSerializer(serializers.ModelSerializer[Round]):
@@ -39,7 +46,7 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
     class Meta:
         model = Round
         fields = [
-            "number", "kind", "phase", "taxonomy", "version", "several_codes", "sample",
+            "number", "kind", "phase", "taxonomy", "version", "several_codes", "allows_proposals", "sample",
             "drafted_at", "started_at", "closed_at", "given", "coded",
         ]  # fmt: skip
 
@@ -62,15 +69,20 @@ class CodingSerializer(serializers.ModelSerializer[Coding]):
     issue = serializers.IntegerField(source="assignment.round_issue.issue_id")
     rater = serializers.CharField(source="assignment.member.alias")
     codes = CodeNameSerializer(many=True)
+    proposals = serializers.SerializerMethodField()
     confidence = serializers.ChoiceField([("", "not said"), *Confidence.choices])
     outcome = serializers.ChoiceField(Outcome.choices)
 
     class Meta:
         model = Coding
         fields = [
-            "id", "assignment", "issue", "rater", "revision", "outcome", "codes", "memo", "confidence", "flagged",
-            "submitted_at", "client_id",
+            "id", "assignment", "issue", "rater", "revision", "outcome", "codes", "proposals", "memo", "confidence",
+            "flagged", "submitted_at", "client_id",
         ]  # fmt: skip
+
+    @extend_schema_field(ProposalNameSerializer(many=True))
+    def get_proposals(self, coding: Coding) -> Any:
+        return ProposalNameSerializer(proposals_in(coding), many=True).data
 
 
 class SubmitSerializer(serializers.Serializer[Any]):
@@ -80,11 +92,37 @@ class SubmitSerializer(serializers.Serializer[Any]):
     assignment = serializers.IntegerField()
     outcome = serializers.ChoiceField(Outcome.choices)
     codes = serializers.ListField(child=serializers.IntegerField(), default=list)
+    proposals = serializers.ListField(child=serializers.IntegerField(), default=list)
     memo = serializers.CharField(allow_blank=True, default="", trim_whitespace=False)
     confidence = serializers.ChoiceField(Confidence.choices, allow_blank=True, default="")
     flagged = serializers.BooleanField(default=False)
     client_id = serializers.UUIDField()
     seen = serializers.IntegerField(min_value=0, allow_null=True, default=None)
+
+
+class ProposalSerializer(serializers.ModelSerializer[Proposal]):
+    """A code that a rater proposed. `became` is the uid of the code that it was accepted as."""
+
+    issue = serializers.IntegerField(source="round_issue.issue_id")
+    key = serializers.CharField(source="round_issue.issue.key")
+    rater = serializers.CharField(source="member.alias")
+    state = serializers.ChoiceField(ProposalState.choices)
+
+    class Meta:
+        model = Proposal
+        fields = ["id", "issue", "key", "rater", "name", "sentence", "quote", "state", "became", "made_at", "client_id"]
+
+
+class ProposeSerializer(serializers.Serializer[Any]):
+    """The same `client_id` again answers with the proposal it made before. A name that is nearly there is answered by
+    409; `anyway` says that you mean another thing."""
+
+    assignment = serializers.IntegerField()
+    name = serializers.CharField()
+    sentence = serializers.CharField(allow_blank=True, default="")
+    quote = serializers.CharField(allow_blank=True, default="", trim_whitespace=False)
+    client_id = serializers.UUIDField()
+    anyway = serializers.BooleanField(default=False)
 
 
 class LabelSerializer(serializers.ModelSerializer[Resolution]):
@@ -167,7 +205,7 @@ class Codings(ListCreateAPIView[Coding]):
         return (
             (seen.filter(assignment__member__alias=rater) if rater else seen)
             .select_related("assignment__member", "assignment__round_issue")
-            .prefetch_related("codes")
+            .prefetch_related(*SAID)
             .order_by("pk")
         )
 
@@ -179,6 +217,38 @@ class Codings(ListCreateAPIView[Coding]):
         round = get_round(access.study, self.kwargs["number"])
         assignment = get_assignment(round, access.membership, answer.pop("assignment"))
         made = submit_coding(assignment=assignment, by=access.user, **answer)
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+
+
+@extend_schema_view(
+    get=extend_schema(description="Proposed codes of this round: your own, and all once the round is closed."),
+    post=extend_schema(
+        request=ProposeSerializer,
+        responses={201: ProposalSerializer},
+        description="Propose a code on one of your assignments, in a round that allows it.",
+    ),
+)
+class Proposals(ListCreateAPIView[Proposal]):
+    serializer_class = ProposalSerializer
+    queryset = Proposal.objects.none()
+
+    def get_queryset(self) -> QuerySet[Proposal]:
+        access = access_of(self)
+        round = get_round(access.study, self.kwargs["number"])
+        return (
+            Proposal.objects.filter(visible_proposals(access.membership), round_issue__round=round)
+            .select_related("member", "round_issue__issue__repository")
+            .order_by("pk")
+        )
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        access = access_of(self, Permission.CODE_ISSUES)
+        given = ProposeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = dict(given.validated_data)
+        round = get_round(access.study, self.kwargs["number"])
+        assignment = get_assignment(round, access.membership, said.pop("assignment"))
+        made = propose(assignment=assignment, by=access.user, **said)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 
@@ -197,5 +267,6 @@ urlpatterns = [
     path("studies/<slug:slug>/rounds/<int:number>/", OneRound.as_view(), name="api-round"),
     path("studies/<slug:slug>/rounds/<int:number>/assignments/", MyAssignments.as_view(), name="api-assignments"),
     path("studies/<slug:slug>/rounds/<int:number>/codings/", Codings.as_view(), name="api-codings"),
+    path("studies/<slug:slug>/rounds/<int:number>/proposals/", Proposals.as_view(), name="api-proposals"),
     path("studies/<slug:slug>/labels/", Labels.as_view(), name="api-labels"),
 ]

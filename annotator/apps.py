@@ -8,11 +8,13 @@ class AnnotatorConfig(AppConfig):
 
     def ready(self) -> None:
         # The rows of permissions, sections and queries are models: they can be read only once the apps are loaded.
+        from annotator.queries.proposals import origins  # noqa: PLC0415
         from annotator.queries.recoding import consequences  # noqa: PLC0415
         from studies.permissions import Permission  # noqa: PLC0415
         from studies.sections import Section, register  # noqa: PLC0415
         from taxonomy import usage  # noqa: PLC0415
         from taxonomy.consequences import register as register_consequences  # noqa: PLC0415
+        from taxonomy.origins import register as register_origins  # noqa: PLC0415
 
         register(
             Section("Rounds", "rounds", 40),
@@ -24,3 +26,4 @@ class AnnotatorConfig(AppConfig):
             finder="annotator.queries.usage.addresses_of",
         )
         register_consequences(consequences)
+        register_origins(origins)

@@ -14,3 +14,15 @@ class Stale(Conflict):
         self.kept = kept
         self.seen = seen
         self.version = version
+
+
+class Alike(Conflict):
+    """A name that is nearly there. `near` are the names and how alike they are, of 100; who means another thing says
+    so and sends it again."""
+
+    def __init__(self, name: str, near: list[tuple[str, int]]) -> None:
+        told = ", ".join(f"“{other}” ({score} % alike)" for other, score in near)
+        super().__init__(
+            f"There is {told}. Tick that if you mean the same; propose “{name}” if you mean another thing."
+        )
+        self.near = near

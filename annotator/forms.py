@@ -107,11 +107,26 @@ class CodesField(forms.Field):
 class SubmitForm(forms.Form):
     outcome = forms.ChoiceField(choices=Outcome)
     codes = CodesField(required=False)
+    proposals = CodesField(required=False)
     memo = forms.CharField(required=False)
     confidence = forms.ChoiceField(choices=Confidence, required=False)
     flagged = forms.BooleanField(required=False)
     client_id = forms.UUIDField()
     seen = forms.IntegerField(required=False, min_value=0)
+
+
+class ProposalForm(forms.Form):
+    name = forms.CharField(required=False)
+    sentence = forms.CharField(required=False)
+    quote = forms.CharField(required=False, strip=False)
+    client_id = forms.UUIDField()
+    anyway = forms.BooleanField(required=False)
+
+
+class WordsForm(forms.Form):
+    name = forms.CharField(required=False)
+    sentence = forms.CharField(required=False)
+    anyway = forms.BooleanField(required=False)
 
 
 class DraftForm(forms.Form):
@@ -129,15 +144,53 @@ class DecisionForm(forms.Form):
     seen = forms.IntegerField(required=False, min_value=0)
 
 
+def is_proposal(value: str) -> bool:
+    return value[:1] == "p" and value[1:].isdecimal()
+
+
 def answer_from(data: QueryDict) -> dict[str, Any]:
-    """A form's ticks as an answer: `answer` holds ids of codes, "none" or "unclear"; skipping takes no codes along."""
+    """A form's ticks as an answer: `answer` holds ids of codes, ids of proposals behind a "p", "none" or "unclear";
+    skipping takes no codes along."""
     ticked = data.getlist("answer")
     special = next((value for value in ticked if value in (Outcome.NONE, Outcome.UNCLEAR)), "")
     skipped = data.get("act") == "skip"
     return {
         "outcome": Outcome.SKIPPED if skipped else special or Outcome.CODED,
         "codes": [] if skipped else [int(value) for value in ticked if value.isdigit()],
+        "proposals": [] if skipped else [int(value[1:]) for value in ticked if is_proposal(value)],
         "memo": data.get("memo", ""),
         "confidence": data.get("confidence", ""),
         "flagged": "flagged" in data,
     }
+
+
+class MoveForm(forms.Form):
+    """A step on the board. `seen` carries what the person saw of the card; `onto` the card to put it with and, behind
+    a bar, what they saw of that."""
+
+    act = forms.ChoiceField(choices=[(act, act) for act in ("together", "out", "name", "back")])
+    card = forms.CharField()
+    seen = forms.CharField()
+    onto = forms.CharField(required=False)
+    proposal = forms.IntegerField(required=False)
+    name = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = dict(self.cleaned_data)
+        said["onto"], _, said["onto_seen"] = said.get("onto", "").partition("|")
+        return said
+
+
+class AcceptForm(forms.Form):
+    name = forms.CharField(required=False)
+    parent = forms.UUIDField(required=False)
+    definition = forms.CharField(required=False)
+    examples = forms.CharField(required=False)
+
+
+class IntoForm(forms.Form):
+    code = forms.UUIDField(error_messages={"required": "Choose the code that it is."})
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(required=False)

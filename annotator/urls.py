@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotator.views import coding, recoding, resolution, rounds
+from annotator.views import board, coding, proposals, recoding, resolution, rounds
 
 urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
@@ -9,10 +9,20 @@ urlpatterns = [
     path("rounds/<int:number>/start/", rounds.round_start, name="round_start"),
     path("rounds/<int:number>/close/", rounds.round_close, name="round_close"),
     path("rounds/recoding/", recoding.recoding, name="recoding"),
+    path("rounds/<int:number>/board/", board.board, name="board"),
+    path("rounds/<int:number>/board/move/", board.board_move, name="board_move"),
+    path("rounds/<int:number>/board/<str:key>/", board.board_card, name="board_card"),
     path("code/<int:number>/", coding.coding, name="coding"),
     path("code/<int:number>/issues/<int:assignment_id>/", coding.coding_issue, name="coding_issue"),
     path("code/<int:number>/issues/<int:assignment_id>/submit/", coding.coding_submit, name="coding_submit"),
     path("code/<int:number>/issues/<int:assignment_id>/draft/", coding.coding_draft, name="coding_draft"),
+    path("code/<int:number>/issues/<int:assignment_id>/proposals/", proposals.proposal_new, name="proposal_new"),
+    path("code/<int:number>/proposals/<int:proposal_id>/", proposals.proposal_edit, name="proposal_edit"),
+    path(
+        "code/<int:number>/proposals/<int:proposal_id>/withdraw/",
+        proposals.proposal_withdraw,
+        name="proposal_withdraw",
+    ),
     path("disagreements/", resolution.disagreements, name="disagreements"),
     path("disagreements/<int:number>/unanimous/", resolution.unanimous_resolve, name="unanimous_resolve"),
     path("disagreements/<int:number>/<int:issue_id>/", resolution.disagreement, name="disagreement"),

@@ -6,8 +6,8 @@ until the round is closed, for leads as well. How many codings are in is no secr
 | | drafted | running | closed |
 |---|---|---|---|
 | own assignments | no | yes | yes |
-| own codings | – | yes | yes |
-| another's codings, agreement, disagreements, decisions | – | no | yes |
+| own codings and proposed codes | – | yes | yes |
+| another's codings, proposed codes, agreement, disagreements, decisions | – | no | yes |
 """
 
 from django.db.models import Q
@@ -40,3 +40,8 @@ def visible_codings(member: Membership) -> Q:
     return Q(assignment__member=member) | Q(
         assignment__round_issue__round__phase=Phase.CLOSED, assignment__round_issue__round__study=member.study_id
     )
+
+
+def visible_proposals(member: Membership) -> Q:
+    """Condition on Proposal rows: the member's own, and everybody's in closed rounds of the same study."""
+    return Q(member=member) | Q(round_issue__round__phase=Phase.CLOSED, round_issue__round__study=member.study_id)

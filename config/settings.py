@@ -161,7 +161,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     # A label is coded or none of these; a coding may also be unclear or skipped: two sets under one field name.
-    "ENUM_NAME_OVERRIDES": {"OutcomeEnum": "annotator.states.Outcome", "LabelOutcomeEnum": "annotator.states.LABELS"},
+    "ENUM_NAME_OVERRIDES": {
+        "OutcomeEnum": "annotator.states.Outcome",
+        "LabelOutcomeEnum": "annotator.states.LABELS",
+        "ProposalStateEnum": "annotator.states.ProposalState",
+    },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from annotator.models import AppliedCode, Assignment, Coding, Resolution, ResolvedCode, Round, RoundIssue
+from annotator.models import (
+    AppliedCode,
+    AppliedProposal,
+    Assignment,
+    Coding,
+    Proposal,
+    Resolution,
+    ResolvedCode,
+    Round,
+    RoundIssue,
+)
 from annotator.states import How, Kind, Outcome, Phase
 from corpus.models import Comment, ImportRun, Issue, IssueState, Repository, Source, Text
 from corpus.services.indexing import index_issues
@@ -95,7 +105,7 @@ def round_of(
     raters: Sequence[Membership],
     *,
     phase: str = Phase.INDEPENDENT,
-    several_codes: bool = True,
+    **fields: Any,
 ) -> Round:
     """A round in which every rater codes every issue, in the order given."""
     study = version.taxonomy.study
@@ -104,14 +114,14 @@ def round_of(
     made = Round.objects.create(
         study=study,
         number=study.rounds.count() + 1,
-        kind=Kind.CODING,
+        kind=fields.pop("kind", Kind.CODING),
         version=version,
         sample={"method": "random", "size": len(issues), "seed": 1},
-        several_codes=several_codes,
         phase=phase,
         drafted_at=NOW,
         started_at=started,
         closed_at=closed,
+        **fields,
     )
     for position, item in enumerate(issues):
         drawn = RoundIssue.objects.create(round=made, issue=item, position=position)
@@ -120,10 +130,19 @@ def round_of(
     return made
 
 
-def coding(assignment: Assignment, names: Iterable[str] = (), **fields: Any) -> Coding:
-    """A submit with codes of these names; without names the outcome is "none of these" unless another is given."""
-    names = list(names)
-    fields.setdefault("outcome", Outcome.CODED if names else Outcome.NONE)
+def proposal(round_issue: RoundIssue, member: Membership, name: str, **fields: Any) -> Proposal:
+    return Proposal.objects.create(
+        round_issue=round_issue, member=member, name=name, made_at=NOW, client_id=uuid.uuid4(), **fields
+    )
+
+
+def coding(
+    assignment: Assignment, names: Iterable[str] = (), proposals: Iterable[Proposal] = (), **fields: Any
+) -> Coding:
+    """A submit with codes of these names and these proposals; without any the outcome is "none of these" unless
+    another is given."""
+    names, proposals = list(names), list(proposals)
+    fields.setdefault("outcome", Outcome.CODED if names or proposals else Outcome.NONE)
     made = Coding.objects.create(
         assignment=assignment,
         revision=assignment.codings.count() + 1,
@@ -134,6 +153,8 @@ def coding(assignment: Assignment, names: Iterable[str] = (), **fields: Any) -> 
     )
     for code in codes_of(assignment.round_issue.round.version, names):
         AppliedCode.objects.create(coding=made, code=code)
+    for each in proposals:
+        AppliedProposal.objects.create(coding=made, proposal=each)
     return made
 
 

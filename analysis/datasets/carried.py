@@ -6,16 +6,26 @@ What was given under a later version is left out: it is not carried back.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from django.db.models import Min
+
 from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, in_order
 from analysis.datasets.labels import LabelledIssue, labels
-from analysis.datasets.ratings import Rating, RoundRatings, as_matrix, closed_rounds, ratings
+from analysis.datasets.ratings import (
+    Rating,
+    RoundRatings,
+    as_matrix,
+    closed_rounds,
+    ratings,
+    why_proposals_wait,
+)
 from annotator.models import Round
+from annotator.queries.proposals import Used
 from annotator.states import Kind, Outcome
 from annotator.visibility import check_sees_all_codings
 from studies.models import Study
 from taxonomy.carrying import Carrier
 from taxonomy.history import added_since, carriers, names_upto, versions_upto
-from taxonomy.models import Version
+from taxonomy.models import Code, Version
 from taxonomy.telling import why_it_waits
 
 
@@ -26,6 +36,7 @@ class Reader:
     book: Codebook
     read: Mapping[int, Carrier]
     names: Mapping[str, str]
+    first: Mapping[str, int]
 
     def codes(self, given: Iterable[CodeEntry], under: int) -> tuple[tuple[CodeEntry, ...], str]:
         """The codes as of the version, or none and why they wait."""
@@ -35,7 +46,19 @@ class Reader:
 
     def rating(self, rating: Rating) -> Rating:
         codes, why = self.codes(rating.given, rating.given_under)
+        for proposal in rating.proposals:
+            became, waits = self.proposal(proposal)
+            codes, why = (*codes, *became), f"{why} {waits}".strip()
+        codes = () if why else in_order(self.book, {code.uid for code in codes})
         return replace(rating, codes=codes, version=self.book.version, waits=why)
+
+    def proposal(self, proposal: Used) -> tuple[tuple[CodeEntry, ...], str]:
+        """The code that it became, read on from the version that first had it; or why it waits."""
+        if proposal.became not in self.first:
+            return (), why_proposals_wait([proposal])
+        reading = self.read[self.first[proposal.became]].read([proposal.became])
+        why = " ".join(why_it_waits(uid, fate, self.names) for uid, fate in reading.waits.items())
+        return in_order(self.book, set(reading.uids)), why
 
     def label(self, label: LabelledIssue) -> LabelledIssue:
         codes, why = self.codes(label.given, label.given_under)
@@ -43,7 +66,14 @@ class Reader:
 
 
 def reader(version: Version) -> Reader:
-    return Reader(codebook(version), carriers(version), names_upto(version))
+    return Reader(codebook(version), carriers(version), names_upto(version), first_versions(version))
+
+
+def first_versions(version: Version) -> dict[str, int]:
+    """By uid of each code of this version and those before it, the number of the version that first had it."""
+    rows = Code.objects.filter(version__taxonomy=version.taxonomy_id, version__number__lte=version.number)
+    found = rows.values_list("uid").annotate(first=Min("version__number")).order_by()
+    return {str(uid): number for uid, number in found}
 
 
 def labels_as_of(study: Study, version: Version) -> list[LabelledIssue]:

@@ -11,6 +11,7 @@ from analysis.datasets.keys import issue_columns, take_key
 from analysis.stats.ratings import RatingMatrix, Value
 from annotator.models import AppliedCode, Assignment, Round
 from annotator.queries.codings import last_codings
+from annotator.queries.proposals import Used, used_in
 from annotator.states import Outcome, Phase
 from annotator.visibility import check_sees_all_codings
 from studies.models import Study
@@ -31,8 +32,9 @@ class NotRated:
 class RoundRatings:
     """The independent codings of a closed round. Units of the matrix are issue ids, raters are aliases.
 
-    `given_under` is the round's own version; read as of another one, `waiting` are the issues left out because a
-    coding waits to be given again, `again` how many codings of re-coding rounds stand in for others.
+    `given_under` is the round's own version. `waiting` are the issues left out because a coding waits to be given again
+    or, `proposed` of them, for a proposed code to become one of this version. `again`: how many codings of re-coding
+    rounds stand in for others.
     """
 
     number: int
@@ -45,6 +47,7 @@ class RoundRatings:
     not_rated: NotRated
     given_under: int
     waiting: tuple[int, ...] = ()
+    proposed: int = 0
     again: int = 0
     none_before: int = 0
 
@@ -52,7 +55,8 @@ class RoundRatings:
 @dataclass(frozen=True)
 class Rating:
     """One independent coding of a closed round. `codes` are of `version`; `given` and `given_under` are as given.
-    `waits` says why it cannot be read under `version`; it has no codes then."""
+    `waits` says why it cannot be read under `version`; it has no codes then. `proposals` are what it was given with
+    beside codes: while they are no codes of `version`, it waits."""
 
     issue_id: int
     issue: str
@@ -72,6 +76,7 @@ class Rating:
     given: tuple[CodeEntry, ...]
     given_under: int
     waits: str = ""
+    proposals: tuple[Used, ...] = ()
 
     @property
     def value(self) -> Value | None:
@@ -89,7 +94,8 @@ def closed_rounds(study: Study) -> QuerySet[Round]:
 def round_ratings(round: Round) -> RoundRatings:
     """Raises Refused while the round is not closed."""
     check_sees_all_codings(round)
-    return as_matrix(round, codebook(round.version), list(ratings([round])), frozenset())
+    given = list(ratings([round]))
+    return as_matrix(round, codebook(round.version), given, frozenset(each.issue_id for each in given if each.waits))
 
 
 def as_matrix(round: Round, book: Codebook, given: Sequence[Rating], waiting: frozenset[int]) -> RoundRatings:
@@ -109,6 +115,7 @@ def as_matrix(round: Round, book: Codebook, given: Sequence[Rating], waiting: fr
         not_rated=not_rated,
         given_under=round.version.number or 0,
         waiting=tuple(sorted(waiting)),
+        proposed=len({rating.issue_id for rating in given if rating.waits and rating.proposals}),
     )
 
 
@@ -149,10 +156,17 @@ def ratings(rounds: Collection[Round]) -> Iterator[Rating]:
     books = {round.pk: codebook(round.version) for round in rounds}
     applied = AppliedCode.objects.filter(**{f"coding__{key}": value for key, value in visible.items()})
     codes = codes_by(applied.values_list("coding", "code__uid"))
+    proposed = used_in(visible)
     for row in rows:
         book = books[row.pop("round_id")]
-        used = in_order(book, codes[row.pop("pk")])
+        pk = row.pop("pk")
+        used, proposals = in_order(book, codes[pk]), proposed.get(pk, ())
         yield Rating(
-            issue=take_key(row), codes=used, taxonomy=book.taxonomy, version=book.version,
-            given=used, given_under=book.version, **row,
+            issue=take_key(row), codes=() if proposals else used, taxonomy=book.taxonomy, version=book.version,
+            given=used, given_under=book.version, proposals=proposals, waits=why_proposals_wait(proposals), **row,
         )  # fmt: skip
+
+
+def why_proposals_wait(proposals: Iterable[Used]) -> str:
+    """Empty when there are none: a version holds no code that was proposed under it."""
+    return " ".join(f"“{each.name}” was proposed and is not a code of this version." for each in proposals)

@@ -91,6 +91,9 @@ CODINGS: tuple[Column[Rating], ...] = (
     ),
     Column("codes", lambda rating: [code.label for code in rating.codes], "The codes; empty unless coded."),
     Column("code_uids", lambda rating: [code.uid for code in rating.codes], "The same codes by uid (codebook.csv)."),
+    Column(
+        "proposals", lambda rating: [each.name for each in rating.proposals], "Codes that the rater proposed and used."
+    ),
     Column("confidence", lambda rating: rating.confidence, "low, medium, high, or empty where none was given."),
     Column("memo", lambda rating: rating.memo, "The rater's own note, as typed."),
     Column("flagged", lambda rating: rating.flagged, "Whether the rater flagged the issue for discussion."),

@@ -66,7 +66,9 @@ AGAIN = """## How to compute the figures again
 def _as_of(data: DataSet) -> str:
     if data.options.as_of is None:
         return (
-            "## Versions\n\nCodes are given under the version that was used: `codes` and `codes_as_given` are the same."
+            "## Versions\n\nCodes are given under the version that was used: `codes` and `codes_as_given` are the "
+            f"same, but where a rater used a code that they proposed: {_count(data.codings)} such codings have no "
+            "`codes`, `waits` says so, and `proposals` holds the names. Of agreement leave out the whole issue."
         )
     number = data.options.as_of.number
     return (

@@ -98,6 +98,7 @@ class AgreementReport:
     seed: int
     given_under: int
     waiting: int
+    proposed: int
     again: int
     none_before: int
 
@@ -124,6 +125,7 @@ def agreement_report(ratings: RoundRatings) -> AgreementReport:
         seed=PLAN.seed,
         given_under=ratings.given_under,
         waiting=len(ratings.waiting),
+        proposed=ratings.proposed,
         again=ratings.again,
         none_before=ratings.none_before,
     )
@@ -229,9 +231,12 @@ def sentence(report: AgreementReport) -> str:
 def left_out(report: AgreementReport) -> str:
     if not report.waiting:
         return ""
-    waits, are = ("waits", "is") if report.waiting == 1 else ("wait", "are")
-    under = f"under version {report.version} and {are} left out"
-    return f" {report.waiting:,} of {report.issues:,} issues {waits} for re-coding {under}."
+    one = report.waiting == 1
+    waits, holds, are = ("waits", "holds", "is") if one else ("wait", "hold", "are")
+    under = f"{waits} for re-coding under version {report.version}"
+    proposed = f"{holds} a proposed code that version {report.version} has not"
+    why = {0: under, report.waiting: proposed}.get(report.proposed, f"{under} or {proposed}")
+    return f" {report.waiting:,} of {report.issues:,} issues {why} and {are} left out."
 
 
 def coefficient(value: float) -> str:

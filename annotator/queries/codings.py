@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from annotator.models import Assignment, Coding, Round
+from annotator.models import AppliedProposal, Assignment, Coding, Proposal, Round
 from annotator.visibility import visible_codings
 from studies.models import Membership
 from taxonomy.models import Code
+
+# What a coding was given with: two queries for any number of codings.
+SAID = ("codes", Prefetch("applied_proposals", AppliedProposal.objects.select_related("proposal")))
 
 
 def last_coding(assignment: Assignment) -> Coding | None:
@@ -26,15 +29,22 @@ def independent_codings(round: Round) -> QuerySet[Coding]:
         last_codings()
         .filter(assignment__round_issue__round=round)
         .select_related("assignment__member__user", "assignment__round_issue__issue__repository")
-        .prefetch_related("codes")
+        .prefetch_related(*SAID)
         .order_by("assignment__round_issue__position", "assignment__member__alias")
     )
 
 
+def proposals_in(coding: Coding) -> list[Proposal]:
+    """The proposals that the coding was given with, beside its codes."""
+    return [applied.proposal for applied in coding.applied_proposals.all()]
+
+
 def answer_of(coding: Coding) -> dict[str, Any]:
+    proposals = sorted(applied.proposal_id for applied in coding.applied_proposals.all())
     return {
         "outcome": coding.outcome,
         "codes": sorted(code.pk for code in coding.codes.all()),
+        **({"proposals": proposals} if proposals else {}),
         "memo": coding.memo,
         "confidence": coding.confidence,
         "flagged": coding.flagged,

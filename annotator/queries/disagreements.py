@@ -2,7 +2,8 @@
 
 Four outcomes are kept apart. *coded* and *none of these* are answers: they can agree or differ. *unclear* and
 *skipped* are no answers: an issue with one of them needs a person, so it counts as differing. *Missing* says
-nothing: it neither agrees nor differs, and is shown.
+nothing: it neither agrees nor differs, and is shown. A coding that was given with a proposed code says more than the
+round's version can: it needs a person too, and there is no majority while the version lacks what somebody said.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.models import Assignment, Coding, Resolution, Round, RoundIssue
-from annotator.queries.codings import independent_codings
+from annotator.queries.codings import SAID, independent_codings, proposals_in
 from annotator.states import Outcome
 from studies.errors import NotThere
 from studies.models import Membership
@@ -46,7 +47,12 @@ class Case:
 
     @property
     def answers(self) -> list[Answer]:
-        return [answer(coding) for coding in self.codings if coding.outcome in ANSWERS]
+        """Those that the codes of the round's version say whole."""
+        return [answer(coding) for coding in self.codings if coding.outcome in ANSWERS and not proposals_in(coding)]
+
+    @property
+    def has_proposals(self) -> bool:
+        return any(proposals_in(coding) for coding in self.codings)
 
     @property
     def standing(self) -> Standing:
@@ -58,7 +64,7 @@ class Case:
 
     @property
     def majority(self) -> Answer | None:
-        return majority(self.answers)
+        return None if self.has_proposals else majority(self.answers)
 
     @property
     def is_open(self) -> bool:
@@ -117,7 +123,7 @@ def case_of(round_issue: RoundIssue) -> Case:
         [
             (assignment.member, coding)
             for assignment in round_issue.assignments.select_related("member__user").order_by("member__alias")
-            for coding in [assignment.codings.prefetch_related("codes").order_by("-revision").first()]
+            for coding in [assignment.codings.prefetch_related(*SAID).order_by("-revision").first()]
         ],
         last_resolutions().filter(round_issue=round_issue).first(),
     )

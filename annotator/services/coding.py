@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotator.errors import Stale
-from annotator.models import AppliedCode, Assignment, Coding, Draft, Round
+from annotator.models import AppliedCode, AppliedProposal, Assignment, Coding, Draft, Proposal, Round
 from annotator.queries.codings import answer_of, last_coding
+from annotator.queries.proposals import own_proposals
 from annotator.services.choosing import check_choice
 from annotator.states import Confidence, Outcome, Phase
 from studies.errors import Conflict, Invalid, NotThere, Refused
@@ -98,14 +99,19 @@ def sentence(assignment: Assignment, did: str, at: datetime) -> str:
 
 def clean(payload: dict[str, Any]) -> dict[str, Any]:
     """What a draft may hold, in its shape; PostgreSQL takes no NUL."""
-    codes = payload.get("codes")
+    proposals = ids(payload.get("proposals"))
     return {
         "outcome": str(payload.get("outcome", ""))[:10],
-        "codes": [code for code in codes if isinstance(code, int)] if isinstance(codes, list) else [],
+        "codes": ids(payload.get("codes")),
+        **({"proposals": proposals} if proposals else {}),
         "memo": without_nul(str(payload.get("memo", ""))),
         "confidence": str(payload.get("confidence", ""))[:10],
         "flagged": payload.get("flagged") is True,
     }
+
+
+def ids(given: Any) -> list[int]:
+    return [each for each in given if isinstance(each, int)] if isinstance(given, list) else []
 
 
 def without_nul(text: str) -> str:
@@ -118,6 +124,7 @@ def submit_coding(
     assignment: Assignment,
     outcome: str,
     codes: Iterable[int] = (),
+    proposals: Iterable[int] = (),
     memo: str = "",
     confidence: str = "",
     flagged: bool = False,
@@ -136,7 +143,10 @@ def submit_coding(
         return made
     check_can_submit(by, row)
     memo = without_nul(memo).strip()
-    chosen = check_answer(row.round_issue.round, outcome, set(codes), memo=memo, confidence=confidence)
+    proposed = check_proposals(row, set(proposals))
+    chosen = check_answer(
+        row.round_issue.round, outcome, set(codes), proposed=len(proposed), memo=memo, confidence=confidence
+    )
     draft = Draft.objects.filter(assignment=row).first()
     if seen is not None:
         check_seen(row, seen, draft)
@@ -153,6 +163,7 @@ def submit_coding(
     )
     coding.save()
     AppliedCode.objects.bulk_create([AppliedCode(coding=coding, code=code) for code in chosen])
+    AppliedProposal.objects.bulk_create([AppliedProposal(coding=coding, proposal=each) for each in proposed])
     if draft:
         draft.delete()
     tell(row, coding, by)
@@ -166,7 +177,19 @@ def sent_before(assignment: Assignment, client_id: uuid.UUID) -> Coding | None:
     return made
 
 
-def check_answer(round: Round, outcome: str, codes: set[int], *, memo: str, confidence: str) -> list[Code]:
+def check_proposals(assignment: Assignment, chosen: set[int]) -> list[Proposal]:
+    """Raises Invalid when one is not the rater's own, of this round, and still there."""
+    if not chosen:
+        return []
+    found = list(own_proposals(assignment.round_issue.round, assignment.member).filter(pk__in=chosen))
+    if len(found) != len(chosen):
+        raise Invalid({"codes": "A proposal that you ticked is not there any more. Untick it, or propose it again."})
+    return found
+
+
+def check_answer(
+    round: Round, outcome: str, codes: set[int], *, proposed: int, memo: str, confidence: str
+) -> list[Code]:
     """The chosen codes. Raises Invalid, by field, when the answer does not fit itself or the round."""
     if outcome not in Outcome.values:
         raise Invalid({"outcome": f"{outcome} is not an answer. It is coded, none, unclear or skipped."})
@@ -174,18 +197,19 @@ def check_answer(round: Round, outcome: str, codes: set[int], *, memo: str, conf
         raise Invalid({"confidence": f"{confidence} is not a confidence. It is low, medium or high."})
     if outcome == Outcome.SKIPPED and not memo:
         raise Invalid({"memo": "Say in the memo why you skip this issue."})
-    return check_codes(round, outcome, codes)
+    return check_codes(round, outcome, codes, proposed=proposed)
 
 
-def check_codes(round: Round, outcome: str, codes: set[int]) -> list[Code]:
-    """The codes of a coding or a decision. Raises Invalid when they do not fit the outcome or the round."""
+def check_codes(round: Round, outcome: str, codes: set[int], *, proposed: int = 0) -> list[Code]:
+    """The codes of a coding or a decision, beside which so many proposals stand. Raises Invalid when they do not fit
+    the outcome or the round."""
     if outcome != Outcome.CODED:
-        if codes:
+        if codes or proposed:
             raise Invalid({"codes": f"“{Outcome(outcome).label}” takes no codes. Untick them, or choose coded."})
         return []
-    if not codes:
+    if not codes and not proposed:
         raise Invalid({"codes": "Choose at least one code, or “none of these”."})
-    if len(codes) > 1 and not round.several_codes:
+    if len(codes) + proposed > 1 and not round.several_codes:
         raise Invalid({"codes": f"{round} takes one code an issue."})
     found = list(Code.objects.filter(version=round.version_id, pk__in=codes).order_by("position", "pk"))
     if len(found) != len(codes):

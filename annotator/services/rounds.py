@@ -7,10 +7,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from annotator.models import Assignment, Round, RoundIssue
+from annotator.models import Assignment, Proposal, Round, RoundIssue
 from annotator.services.candidates import Candidates, candidates
 from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, new_seed, order_for, sample_of
-from annotator.states import DRAWN, MOVES, Kind, Phase
+from annotator.states import DRAWN, MOVES, Kind, Phase, ProposalState
 from corpus.models import Frame
 from studies.errors import Invalid, Refused
 from studies.models import Membership, Study, User
@@ -157,9 +157,16 @@ def move(round: Round, to: str, *, verb: str, by: User) -> Round:
     locked.phase = to
     setattr(locked, f"{verb}_at", timezone.now())
     locked.save(update_fields=["phase", f"{verb}_at"])
-    data = {"missing": missing(locked)} if to == Phase.CLOSED else {}
+    data = closing_facts(locked) if to == Phase.CLOSED else {}
     record_event(study=round.study, by=by, verb=verb, target=str(round).lower(), data=data)
     return locked
+
+
+def closing_facts(round: Round) -> dict[str, int]:
+    facts = {"missing": missing(round)}
+    if round.allows_proposals:
+        facts["proposals"] = Proposal.objects.filter(round_issue__round=round, state=ProposalState.PROPOSED).count()
+    return facts
 
 
 def missing(round: Round) -> int:

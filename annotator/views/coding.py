@@ -1,9 +1,6 @@
 """The coding screen. It works as a plain form; with scripts it sends the same answers without a reload."""
 
-import json
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -15,11 +12,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotator.errors import Stale
+from annotator.answers import answers_json, body_of
 from annotator.forms import DraftForm, SubmitForm, answer_from
 from annotator.models import Assignment, Coding, Round
 from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.palette import flat, palette_of
+from annotator.queries.proposals import own_proposals
 from annotator.queries.rounds import get_round
 from annotator.queries.work import (
     Work,
@@ -38,8 +36,6 @@ from studies.permissions import Access, Permission, open_study
 
 NOTHING: dict[str, Any] = {"outcome": "", "codes": [], "memo": "", "confidence": "", "flagged": False}
 
-View = Callable[..., HttpResponse]
-
 
 def open_round(request: HttpRequest, slug: str, number: int) -> tuple[Access, Round]:
     """The running round, for a member who may code. Refused with the reason otherwise."""
@@ -47,28 +43,6 @@ def open_round(request: HttpRequest, slug: str, number: int) -> tuple[Access, Ro
     round = get_round(access.study, number)
     check_is_running(round)
     return access, round
-
-
-def answers_json(view: View) -> View:
-    """The refusals as JSON: `detail` is the sentence; of a stale write also what stands now."""
-
-    @wraps(view)
-    def wrapped(*args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(*args, **kwargs)
-        except Stale as error:
-            told = {"detail": str(error), "kept": error.kept, "seen": error.seen, "version": error.version}
-            return JsonResponse(told, status=409)
-        except Conflict as error:
-            return JsonResponse({"detail": str(error)}, status=409)
-        except ValidationError as error:
-            return JsonResponse({"detail": " ".join(error.messages)}, status=400)
-        except Refused as error:
-            return JsonResponse({"detail": str(error)}, status=403)
-        except NotThere as error:
-            return JsonResponse({"detail": str(error)}, status=404)
-
-    return wrapped
 
 
 @never_cache
@@ -122,6 +96,7 @@ def screen(
         "reading": reading_of(assignment.round_issue.issue),
         "entries": entries,
         "codes": flat(entries),
+        "proposals": own_proposals(round, access.membership) if round.allows_proposals else [],
         "state": state,
         "before": before,
         "after": after,
@@ -154,6 +129,7 @@ def setup(access: Access, round: Round, work: Work, state: dict[str, Any], last:
         "address": address,
         "signIn": f"{reverse('sign_in')}?next={address}",
         "several": round.several_codes,
+        "proposals": round.allows_proposals,
         "work": [[row.pk, bool(outcome_of(row))] for row in work.assignments],
         "last": last.pk if last else None,
         "state": state,
@@ -185,16 +161,6 @@ def take(access: Access, assignment: Assignment, given: dict[str, Any]) -> Codin
     if not form.is_valid():
         raise Invalid({field: list(errors) for field, errors in form.errors.items()})
     return submit_coding(assignment=assignment, by=access.user, **form.cleaned_data)
-
-
-def body_of(request: HttpRequest) -> dict[str, Any]:
-    try:
-        given = json.loads(request.body)
-    except ValueError as error:
-        raise Invalid("This is not JSON.") from error
-    if not isinstance(given, dict):
-        raise Invalid("This is not a JSON object.")
-    return given
 
 
 @never_cache

@@ -16,6 +16,7 @@ from studies.permissions import Access, Permission, open_study, person
 from taxonomy.errors import Changed
 from taxonomy.forms import CodeForm, SettingsForm
 from taxonomy.models import Code, Version
+from taxonomy.origins import origins_of
 from taxonomy.queries import (
     Node,
     edits_since,
@@ -138,7 +139,15 @@ def code_edit(request: HttpRequest, slug: str, taxonomy_id: int, uid: uuid.UUID)
 def show_code(request: HttpRequest, draft: Version, nodes: list[Node], code: Code, **more: Any) -> HttpResponse:
     node = next(node for node in nodes if node.code == code)
     moved = request.GET.get("moved", "")
-    return editor(request, draft, nodes, node=node, code=code, steps=steps(node, moved), groups=groups(nodes), **more)
+    origins = origins_of(draft.taxonomy.study, code.uid)
+    shown: dict[str, Any] = {
+        "node": node,
+        "code": code,
+        "origins": origins,
+        "steps": steps(node, moved),
+        "groups": groups(nodes),
+    }
+    return editor(request, draft, nodes, **shown, **more)
 
 
 def groups(nodes: list[Node]) -> list[str]:

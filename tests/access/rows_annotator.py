@@ -19,6 +19,18 @@ def one(world: Any) -> dict[str, Any]:
     return {**of("running")(world), "assignment_id": given(world)}
 
 
+def proposal(world: Any) -> dict[str, Any]:
+    return {"assignment": given(world), "name": "Licences", "client_id": str(uuid.uuid4())}
+
+
+def proposed(world: Any) -> dict[str, Any]:
+    return {**of("running")(world), "proposal_id": world.proposal.pk}
+
+
+def card(world: Any) -> dict[str, Any]:
+    return {**of("closed")(world), "key": f"p{world.sorted.pk}"}
+
+
 def decided(world: Any) -> dict[str, Any]:
     return {**of("closed")(world), "issue_id": world.issues[1].pk}
 
@@ -56,6 +68,16 @@ ROWS = [
     Row("coding_issue", page(SIGN_IN, 404, 403, 200, 404), kwargs=one),
     Row("coding_submit", NOT_JSON, method="post", kwargs=one, why="not JSON"),
     Row("coding_draft", NOT_JSON, method="post", kwargs=one, why="not JSON"),
+    Row("board", MEMBERS_ONLY, kwargs=of("closed")),
+    Row("board", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("running"), why="while the round runs"),
+    Row("board_move", LEAD_ONLY_WRITE, method="post", kwargs=of("closed"), why="told what is missing"),
+    Row("board_move", page(SIGN_IN, 404, 403, 403, 403), method="post", kwargs=of("running"), why="running"),
+    Row("board_card", LEAD_ONLY, kwargs=card),
+    Row("board_card", LEAD_ONLY_WRITE, method="post", kwargs=card, data=lambda world: {
+        "act": "decline", "reason": "Too narrow.", "seen": f"{world.sorted.pk}.0"}),
+    Row("proposal_new", page(SIGN_IN, 404, 403, 400, 404), method="post", kwargs=one, why="not JSON"),
+    Row("proposal_edit", page(SIGN_IN, 404, 403, 400, 404), method="post", kwargs=proposed, why="not JSON"),
+    Row("proposal_withdraw", page(SIGN_IN, 404, 403, 200, 404), method="post", kwargs=proposed),
     Row("disagreements", LEAD_ONLY),
     Row("disagreement", LEAD_ONLY, kwargs=decided),
     Row(
@@ -71,5 +93,7 @@ ROWS = [
     Row("api-assignments", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-codings", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-codings", page(403, 404, 403, 201, 404), method="post", kwargs=of("running"), data=submit),
+    Row("api-proposals", API_MEMBERS_ONLY, kwargs=of("running")),
+    Row("api-proposals", page(403, 404, 403, 201, 404), method="post", kwargs=of("running"), data=proposal),
     Row("api-labels", API_MEMBERS_ONLY),
 ]  # fmt: skip

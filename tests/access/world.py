@@ -21,11 +21,15 @@ def build(study: Study, members: dict[str, Membership]) -> Any:
     factories.answers(closed, {a.alias: ["Loading", "Output", "Memory"], b.alias: ["Loading", "Memory", "Memory"]})
     running = factories.round_of(version, issues, [a, b])
     drafted = factories.round_of(version, issues[:2], [a, b], phase=Phase.DRAFTED)
+    running.allows_proposals = True
+    running.save()
+    proposal = factories.proposal(running.round_issues.first(), a, "Prompt format")
+    to_sort = factories.proposal(closed.round_issues.first(), a, "Prompt format")
     invitation, token = invite(study=study, role="rater", by=lead.user)
     run = factories.import_run(study, lead.user)
     frame = create_frame(study=study, name="Closed", params={"state": ["closed"]}, by=lead.user)
     return SimpleNamespace(
         study=study, members=members, repository=repository, issues=issues, comment=comment, version=version,
         draft=draft, closed=closed, running=running, drafted=drafted, invitation=invitation, token=token,
-        import_run=run, job=run.job, frame=frame,
+        import_run=run, job=run.job, frame=frame, proposal=proposal, sorted=to_sort,
     )  # fmt: skip

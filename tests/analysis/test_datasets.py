@@ -85,7 +85,7 @@ class TestRatings:
         round = factories.round_of(ground.version, more, [ground.a, ground.b], phase=Phase.CLOSED)
         factories.answers(round, {"rater-1": ["Loading"] * len(more)})
         round = closed_rounds(ground.study).get(pk=round.pk)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             round_ratings(round)
 
 

@@ -15,10 +15,12 @@ MARK = "only-rater-b-wrote-this"
 PEOPLE = ("lead", "rater_a", "observer")
 ROUTES = (
     "rounds", "round", "coding", "coding_issue", "disagreements", "disagreement",
-    "api-rounds", "api-round", "api-assignments", "api-codings", "api-labels",
+    "board", "api-proposals", "activity", "api-rounds", "api-round", "api-assignments", "api-codings", "api-labels",
 )  # fmt: skip
 # Where rater_b's memo is shown once the round is closed, and to whom.
 SHOWN = {("disagreement", "lead")} | {("api-codings", who) for who in PEOPLE}
+PROPOSED = "only-rater-b-proposed-this"
+PROPOSAL_SHOWN = SHOWN | {(name, who) for who in PEOPLE for name in ("board", "api-proposals")}
 
 
 @pytest.fixture
@@ -26,15 +28,19 @@ def world(study: Study, members: dict[str, Membership], lead: Any) -> dict[str, 
     version = factories.taxonomy(study, ["Loading", "Output"], by=lead)
     issue = factories.issue(factories.repository(study))
     raters = [members["rater_a"], members["rater_b"]]
-    rounds = {phase: factories.round_of(version, [issue], raters, phase=phase) for phase in Phase.values}
+    rounds = {
+        phase: factories.round_of(version, [issue], raters, phase=phase, allows_proposals=True)
+        for phase in Phase.values
+    }
     for round in rounds.values():
         theirs = Assignment.objects.get(round_issue__round=round, member=members["rater_b"])
-        factories.coding(theirs, ["Output"], memo=MARK, confidence="high", flagged=True)
+        made = factories.proposal(theirs.round_issue, theirs.member, PROPOSED)
+        factories.coding(theirs, ["Output"], [made], memo=MARK, confidence="high", flagged=True)
     return {"rounds": rounds, "issue": issue}
 
 
 def url_of(name: str, study: Study, round: Round, issue: Any) -> str:
-    if name in ("rounds", "disagreements", "api-rounds", "api-labels"):
+    if name in ("rounds", "disagreements", "activity", "api-rounds", "api-labels"):
         return reverse(name, args=[study.slug]) + (f"?round={round.number}" if name == "disagreements" else "")
     more = {"issue_id": issue.pk} if name == "disagreement" else {}
     if name == "coding_issue":
@@ -52,6 +58,7 @@ def test_anothers_coding_is_seen_only_where_the_table_says(
     client.force_login(request.getfixturevalue(who))
     shown = client.get(url_of(name, study, world["rounds"][phase], world["issue"])).content.decode()
     assert (MARK in shown) == (phase == Phase.CLOSED and (name, who) in SHOWN)
+    assert (PROPOSED in shown) == (phase == Phase.CLOSED and (name, who) in PROPOSAL_SHOWN)
 
 
 @pytest.mark.parametrize("phase", [Phase.DRAFTED, Phase.INDEPENDENT])
@@ -66,6 +73,7 @@ def test_pages_and_api_are_the_same_whatever_the_other_said(
     urls = [url_of(name, study, round, world["issue"]) for name in ROUTES]
     before = [without_tokens(client.get(url)) for url in urls]
     theirs = Assignment.objects.get(round_issue__round=round, member=members["rater_b"])
+    factories.proposal(theirs.round_issue, theirs.member, "Another code")
     factories.coding(theirs, [], memo="something else", confidence="low")
     assert [without_tokens(client.get(url)) for url in urls] == before
 

@@ -94,7 +94,7 @@ def test_cases_take_the_same_number_of_queries_for_one_and_thirty(
         round = closed_round(version, raters, [[L, O, None]] * rows)
         for drawn in round.round_issues.all():
             factories.resolution(drawn, L, by=raters[0].user)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             assert [len(case.answers) + bool(case.majority) + case.is_open for case in cases_of(round)] == [2] * rows
 
 

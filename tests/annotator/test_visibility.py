@@ -4,9 +4,15 @@ from typing import Any
 
 import pytest
 
-from annotator.models import Assignment, Coding, Round
+from annotator.models import Assignment, Coding, Proposal, Round
 from annotator.states import Phase
-from annotator.visibility import check_sees_all_codings, sees_all_codings, visible_assignments, visible_codings
+from annotator.visibility import (
+    check_sees_all_codings,
+    sees_all_codings,
+    visible_assignments,
+    visible_codings,
+    visible_proposals,
+)
 from studies.errors import Refused
 from studies.models import Membership, Study
 from tests import factories
@@ -55,6 +61,16 @@ def test_assignments_are_the_members_own_once_started(
     rows = Assignment.objects.filter(visible_assignments(members[who]), round_issue__round=rounds[phase])
     expected = set() if phase == "drafted" else {members[who].alias} & BOTH
     assert {row.member.alias for row in rows} == expected
+
+
+@pytest.mark.parametrize(("phase", "who", "seen"), TABLE)
+def test_proposals_are_seen_as_codings_are(
+    rounds: Any, members: dict[str, Membership], phase: str, who: str, seen: set[str]
+) -> None:
+    for assignment in Assignment.objects.filter(round_issue__round=rounds[phase]):
+        factories.proposal(assignment.round_issue, assignment.member, "A code")
+    rows = Proposal.objects.filter(visible_proposals(members[who]), round_issue__round=rounds[phase])
+    assert {row.member.alias for row in rows} == seen
 
 
 def test_closed_rounds_of_other_studies_are_not_seen(rounds: Any, stranger: Any) -> None:

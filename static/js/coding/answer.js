@@ -6,30 +6,36 @@ const special = ["none", "unclear"];
 export function read() {
   const data = new FormData(form());
   const ticked = data.getAll("answer");
-  const codes = ticked.filter((value) => !special.includes(value)).map(Number).sort((a, b) => a - b);
+  const ids = (pattern) => ticked.filter((value) => pattern.test(value)).map((value) => Number(value.replace("p", ""))).sort((a, b) => a - b);
+  const codes = ids(/^\d+$/);
+  const proposals = ids(/^p\d+$/);
   return {
-    outcome: ticked.find((value) => special.includes(value)) ?? (codes.length ? "coded" : ""),
+    outcome: ticked.find((value) => special.includes(value)) ?? (codes.length || proposals.length ? "coded" : ""),
     codes,
+    ...(proposals.length ? { proposals } : {}),
     memo: data.get("memo"),
     confidence: data.get("confidence") ?? "",
     flagged: data.has("flagged"),
   };
 }
 
+// The values of the ticked codes; those of proposals have a "p" before their id.
+const valuesOf = ({ codes, proposals = [] }) => [...codes.map(String), ...proposals.map((id) => `p${id}`)];
+
 export function write(answer) {
-  const ticked = new Set([...answer.codes.map(String), answer.outcome]);
+  const ticked = new Set([...valuesOf(answer), answer.outcome]);
   for (const input of form().querySelectorAll("[name=answer]")) input.checked = ticked.has(input.value);
   for (const input of form().querySelectorAll("[name=confidence]")) input.checked = input.value === answer.confidence;
   form().elements.memo.value = answer.memo;
   form().elements.flagged.checked = answer.flagged;
 }
 
-const told = ({ outcome, codes, memo, confidence, flagged }) => JSON.stringify([outcome, [...codes].sort((a, b) => a - b), memo.trim(), confidence, flagged]);
+const told = (answer) => JSON.stringify([answer.outcome, valuesOf(answer).sort(), answer.memo.trim(), answer.confidence, answer.flagged]);
 
 export const same = (one, other) => told(one) === told(other);
 
 export function describe(answer, nameOf) {
-  const codes = answer.codes.map(nameOf);
+  const codes = valuesOf(answer).map(nameOf);
   const said = { none: "None of these", unclear: "Unclear", skipped: "Skipped" }[answer.outcome];
   const lines = [codes.length ? codes.join(", ") : (said ?? "No code yet"), answer.memo, answer.confidence && `Sure? ${answer.confidence}`];
   return [...lines.filter(Boolean), ...(answer.flagged ? ["Flagged"] : [])];

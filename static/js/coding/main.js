@@ -7,6 +7,7 @@ import { drafts } from "./drafts.js";
 import { comment, issues, show } from "./issues.js";
 import { listen } from "./keys.js";
 import { palette } from "./palette.js";
+import { proposals } from "./proposals.js";
 import { queue } from "./queue.js";
 import { Refused, SignedOut } from "./server.js";
 import * as status from "./status.js";
@@ -31,6 +32,7 @@ const drafted = drafts({
   address: setup.address,
   on: { typing: status.saving, saved: (at) => waiting.size() || status.saved(at), refused: staleDraft, signedOut, offline },
 });
+const { propose } = proposals({ address: setup.address, allowed: setup.proposals, current: () => state.assignment, codes: { ...codes, refuse: status.refusal }, signedOut });
 const conflict = conflicts({
   kept,
   nameOf: codes.nameOf,
@@ -182,6 +184,7 @@ listen({
     k: () => comment(-1),
     m: () => (codes.unfold(), form.elements.memo.focus()),
     f: () => form.elements.flagged.click(),
+    n: propose,
     s: skip,
     "?": showKeys,
   },

@@ -3,18 +3,18 @@
 export function palette({ several, changed }) {
   const list = document.querySelector(".palette-codes");
   const filter = document.getElementById("filter");
-  const inputs = [...list.querySelectorAll("[name=answer]")];
+  const isCode = (input) => /^p?\d+$/.test(input.value);
+  let inputs = [...list.querySelectorAll("[name=answer]")];
   const item = (input) => input.closest("li");
   const nameOf = (value) => inputs.find((input) => input.value === String(value))?.closest("label").querySelector("span").textContent ?? "";
   const shown = () => inputs.filter((input) => !item(input).hidden && !input.closest("label").hidden);
 
   function exclude(input) {
     if (!input.checked) return;
-    const isAnswer = ({ value }) => Number.isNaN(Number(value)); // “none of these” or “unclear”, which no code goes with
-    const alone = !several || isAnswer(input);
+    const alone = !several || !isCode(input); // “none of these” and “unclear” go with no code
     const group = input.dataset.group;
     for (const other of inputs) {
-      if (other !== input && (alone || isAnswer(other) || (group && other.dataset.group === group))) other.checked = false;
+      if (other !== input && (alone || !isCode(other) || (group && other.dataset.group === group))) other.checked = false;
     }
   }
 
@@ -106,5 +106,27 @@ export function palette({ several, changed }) {
     list.scrollTop = 0;
   }
 
-  return { shortcut, toggle, walk, reset, nameOf, unfold, focusFilter: () => (unfold(), filter.focus(), filter.select()) };
+  // The rater's own proposals: they come and go while the page stays.
+  function add(value, told) {
+    list.querySelector("[data-proposals]").insertAdjacentHTML("beforeend", told.item);
+    document.querySelector(".definition").insertAdjacentHTML("beforeend", told.definition);
+    inputs = [...list.querySelectorAll("[name=answer]")];
+    toggle(value);
+  }
+
+  function replace(value, told) {
+    list.querySelector(`[data-code="${value}"] span`).textContent = told.name;
+    document.querySelector(`[data-definition="${value}"]`).outerHTML = told.definition;
+    current(inputs.find((input) => input.value === value));
+    tellChosen();
+  }
+
+  function remove(value) {
+    for (const part of document.querySelectorAll(`[data-code="${value}"], [data-definition="${value}"]`)) part.remove();
+    inputs = inputs.filter((input) => input.value !== value);
+    reset();
+    changed();
+  }
+
+  return { add, replace, remove, shortcut, toggle, walk, reset, nameOf, unfold, focusFilter: () => (unfold(), filter.focus(), filter.select()) };
 }
