@@ -35,7 +35,7 @@ def words_of(line: str) -> Iterator[str]:
 
 def name_in(word: str, hosts: set[str]) -> str:
     """The full name that a word stands for; empty when it stands for none."""
-    word = SSH.sub(r"https://\1/", word)
+    word = SSH.sub(r"https://\1/", word).removeprefix("www.")
     if "://" not in word and word.lower().startswith(tuple(f"{host}/" for host in hosts)):
         word = f"https://{word}"
     if "://" not in word:

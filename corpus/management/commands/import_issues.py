@@ -27,9 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="issues: JSON, JSON Lines, CSV, TSV or XLSX; .gz, .zst or .zip")
         parser.add_argument("--comments", type=Path, help="GitHub's comment objects as JSON or JSON Lines")
-        parser.add_argument(
-            "--events", type=Path, help="GitHub's or GH Archive's events as JSON or JSON Lines"
-        )
+        parser.add_argument("--events", type=Path, help="GitHub's or GH Archive's events as JSON or JSON Lines")
         parser.add_argument("--columns", type=Path, help="what a table's columns mean, as JSON: fields, zone, tracker")
         add_study(parser)
 
