@@ -1,0 +1,42 @@
+"""Many rows in one statement, without an object for each: Django's own bulk insert took half the time of an import."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import chain, islice
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+CHUNK = 1000
+
+
+def write_rows(
+    model: type[Model],
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    unique: Sequence[str] = (),
+    update: Sequence[str] = (),
+) -> None:
+    """Insert rows of text, numbers and times, in the order of the fields' names, in the caller's transaction.
+
+    A row that stands there already by the fields of `unique` gets the fields of `update`, or stays when there are none.
+    """
+    adapt, waiting = connection.ops.adapt_datetimefield_value, iter(rows)
+    while chunk := list(islice(waiting, CHUNK)):
+        values = [adapt(value) if isinstance(value, datetime) else value for value in chain.from_iterable(chunk)]
+        with connection.cursor() as cursor:
+            cursor.execute(statement(model, names, len(chunk), unique, update), values)
+
+
+def statement(model: type[Model], names: Sequence[str], rows: int, unique: Sequence[str], update: Sequence[str]) -> str:
+    quote, column = connection.ops.quote_name, {name: model._meta.get_field(name).column for name in names}
+    places = f"({', '.join(['%s'] * len(names))})"
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(column[name]) for name in names)}) VALUES "  # noqa: S608 (names of our own models)
+    sql += ", ".join([places] * rows)
+    if unique:
+        sets = ", ".join(f"{quote(column[name])} = EXCLUDED.{quote(column[name])}" for name in update)
+        found = ", ".join(quote(column[name]) for name in unique)
+        sql += f" ON CONFLICT ({found}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+    return sql
