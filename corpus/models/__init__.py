@@ -2,24 +2,31 @@
 and the frames that choose among them."""
 
 from corpus.models.duplicates import LikelyDuplicate
+from corpus.models.events import EventKind, IssueEvent
 from corpus.models.formats import ColumnMapping, ImportTally
 from corpus.models.frames import Draw, Frame, FrameIssue
-from corpus.models.imports import ImportProblem, ImportRun, ListingPage, Source
-from corpus.models.issues import Comment, Issue, IssueState, Part, Repository, Revision
+from corpus.models.imports import EventsRead, ImportProblem, ImportRun, ListingPage, Source
+from corpus.models.issues import Comment, Gone, Issue, IssueState, Part, Repository, Revision
 from corpus.models.search import CorpusVersion, IssueFacts, IssueLabel
 from corpus.models.texts import Rendering, Text
+from corpus.models.tokens import GitHubToken
 
 __all__ = [
     "ColumnMapping",
     "Comment",
     "CorpusVersion",
     "Draw",
+    "EventKind",
+    "EventsRead",
     "Frame",
     "FrameIssue",
+    "GitHubToken",
+    "Gone",
     "ImportProblem",
     "ImportRun",
     "ImportTally",
     "Issue",
+    "IssueEvent",
     "IssueFacts",
     "IssueLabel",
     "IssueState",

@@ -15,6 +15,8 @@ class ImportTally(models.Model):
     changed = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
     comments = models.PositiveIntegerField(default=0)
+    events = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.repository} in import {self.run_id}"

@@ -7,7 +7,10 @@ from jobs.models import Job
 
 
 class ListingPage(models.Model):
-    """A page of GitHub's listings as last read: thanks to its ETag, an unchanged page is not sent again."""
+    """A page of GitHub's listings as last read: thanks to its ETag, an unchanged page is not sent again.
+
+    `numbers` are those of the issues on it, so that an unchanged page says which issues are still there.
+    """
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="listing_pages")
     url = models.TextField()
@@ -15,6 +18,7 @@ class ListingPage(models.Model):
     next_url = models.TextField(blank=True)
     records = models.PositiveIntegerField()
     pull_requests = models.PositiveIntegerField(default=0)
+    numbers = models.JSONField(default=list, blank=True)
     read_at = models.DateTimeField()
 
     class Meta:
@@ -22,6 +26,24 @@ class ListingPage(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class EventsRead(models.Model):
+    """How far a repository's events, which GitHub lists newest first, were read: all up to the id `to`.
+
+    `before` is what `to` was until the last reading. An issue that was deleted while that reading went on has moved
+    its listing: once this is noticed, what came after `before` is read again.
+    """
+
+    repository = models.OneToOneField(
+        Repository, on_delete=models.CASCADE, primary_key=True, related_name="events_read"
+    )
+    to = models.BigIntegerField()
+    before = models.BigIntegerField()
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"events of {self.repository_id} up to {self.to}"
 
 
 class Source(models.TextChoices):
@@ -40,7 +62,10 @@ class ImportRun(models.Model):
     changed = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
     comments = models.PositiveIntegerField(default=0)
+    events = models.PositiveIntegerField(default=0)
     pull_requests = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+    quota = models.JSONField(default=dict, blank=True)  # GitHub's last word: allowed, left, returns_at
     dry = models.BooleanField(default=False)
     undone_at = models.DateTimeField(null=True, blank=True)
 

@@ -8,11 +8,33 @@ from corpus.models.texts import Text
 from studies.models import Study
 
 
+class Gone(models.TextChoices):
+    """Why GitHub no longer shows what it showed before. What was read of it stays."""
+
+    MOVED = "moved", "moved to another repository"
+    DELETED = "deleted", "deleted on GitHub"
+    HIDDEN = "hidden", "private or deleted on GitHub"
+    BLOCKED = "blocked", "blocked on GitHub for legal reasons"
+    OFF = "off", "issues are switched off on GitHub"
+
+
+def gone_with_its_time(name: str) -> models.CheckConstraint:
+    """Why and since when are both told, or neither."""
+    return models.CheckConstraint(
+        condition=Q(gone="", gone_since__isnull=True) | Q(gone__in=Gone.values, gone_since__isnull=False), name=name
+    )
+
+
 class Repository(models.Model):
+    """A repository as GitHub last named it; `former_names` has the full names it had before, the oldest first."""
+
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="repositories")
     owner = models.CharField(max_length=100)
     name = models.CharField(max_length=150)
     github_id = models.BigIntegerField(null=True, blank=True)
+    former_names = models.JSONField(default=list, blank=True)
+    gone = models.CharField(max_length=10, choices=Gone, blank=True)
+    gone_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "repositories"
@@ -21,6 +43,7 @@ class Repository(models.Model):
             models.UniqueConstraint(
                 fields=["study", "github_id"], condition=Q(github_id__isnull=False), name="one_repository_a_github_id"
             ),
+            gone_with_its_time("repository_gone_with_its_time"),
         ]
 
     def __str__(self) -> str:
@@ -33,7 +56,10 @@ class IssueState(models.TextChoices):
 
 
 class Issue(models.Model):
-    """One issue as last seen. Times are kept as received, also where they contradict each other."""
+    """One issue as last seen. Times are kept as received, also where they contradict each other.
+
+    A moved issue stays under its old number with `moved_to_url`, and `moved_to` where the study has the new one.
+    """
 
     repository = models.ForeignKey(Repository, on_delete=models.PROTECT, related_name="issues")
     number = models.PositiveIntegerField()
@@ -50,9 +76,17 @@ class Issue(models.Model):
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=100, blank=True)
+    updated_at = models.DateTimeField(null=True, blank=True)
     url = models.TextField()
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    gone = models.CharField(max_length=10, choices=Gone, blank=True)
+    gone_since = models.DateTimeField(null=True, blank=True)
+    moved_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="moved_from")
+    moved_to_url = models.TextField(blank=True)
+    duplicate_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="marked_duplicates"
+    )
     brought_by = models.ForeignKey(
         "corpus.ImportRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="brought_issues"
     )
@@ -61,6 +95,7 @@ class Issue(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["repository", "number"], name="one_issue_a_number"),
             models.CheckConstraint(condition=Q(state__in=IssueState.values), name="issue_state_is_known"),
+            gone_with_its_time("issue_gone_with_its_time"),
         ]
         indexes = [models.Index(fields=["repository", "-created_at"], name="issue_by_age")]
 
