@@ -8,6 +8,8 @@ class AnnotatorConfig(AppConfig):
 
     def ready(self) -> None:
         # The rows of permissions and sections are models: they can be read only once the apps are loaded.
+        from annotator.queries import told  # noqa: PLC0415
+        from corpus.told import register as register_teller  # noqa: PLC0415
         from studies.permissions import Permission  # noqa: PLC0415
         from studies.sections import Section, register  # noqa: PLC0415
 
@@ -15,3 +17,4 @@ class AnnotatorConfig(AppConfig):
             Section("Rounds", "rounds", 40),
             Section("Disagreements", "disagreements", 60, Permission.RESOLVE),
         )
+        register_teller(told)

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from corpus import queries
 from corpus.filters import IssueFilter
 from corpus.models import Comment, Issue, IssueState
-from studies.models import User
+from studies.models import Membership, User
 from studies.permissions import Access, get_access_for
 
 SEARCH = OpenApiParameter(
@@ -61,7 +61,7 @@ class IssueList(generics.ListAPIView[Issue]):
 
     def get_queryset(self) -> QuerySet[Issue]:
         access = access_of(self)
-        return filtered(queries.issues_of(access.study), self.request)
+        return filtered(queries.issues_of(access.study), self.request, access.membership)
 
 
 class IssueDetail(generics.RetrieveAPIView[Issue]):
@@ -85,9 +85,9 @@ class CommentList(generics.ListAPIView[Comment]):
         return queries.comments_of(queries.get_issue(access.study, self.kwargs["issue_id"]))
 
 
-def filtered(issues: QuerySet[Issue], request: Request) -> QuerySet[Issue]:
+def filtered(issues: QuerySet[Issue], request: Request, viewer: Membership) -> QuerySet[Issue]:
     asked = dict(request.query_params.lists())
-    return IssueFilter.from_params(asked | {"q": asked.get("search", [])}).apply(issues)
+    return IssueFilter.from_params(asked | {"q": asked.get("search", [])}).apply(issues, viewer)
 
 
 urlpatterns = [

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet, Sum, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Lower
 
 from corpus.fulltext import matching
 from corpus.models import (
@@ -16,6 +16,7 @@ from corpus.models import (
     ImportRun,
     ImportTally,
     Issue,
+    IssueEvent,
     LikelyDuplicate,
     ListingPage,
     Part,
@@ -57,10 +58,36 @@ def search(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
 
 
 def by_number(text: str) -> Q:
+    """Issues of this number; with a repository's name, also a former one. A moved issue leads to where it went too."""
     if key := KEY.fullmatch(text.strip()):
-        return Q(repository__owner__iexact=key[1], repository__name__iexact=key[2], number=key[3])
+        named = Q(repository__owner__iexact=key[1], repository__name__iexact=key[2]) | formerly(f"{key[1]}/{key[2]}")
+        return moved_too(named & Q(number=key[3]))
     number_only = NUMBER.fullmatch(text.strip())
-    return Q(number=number_only[1]) if number_only else Q(pk__in=[])
+    return moved_too(Q(number=number_only[1])) if number_only else Q(pk__in=[])
+
+
+def formerly(full_name: str) -> Q:
+    """Issues whose repository had this name once."""
+    named = Repository.objects.alias(before=Cast("former_names", TextField())).filter(
+        pk=OuterRef("repository"), before__icontains=f'"{full_name}"'
+    )
+    return Q(Exists(named))
+
+
+def moved_too(issues: Q) -> Q:
+    moved = Issue.objects.filter(issues, moved_to__isnull=False)
+    return issues | Q(pk__in=moved.values("moved_to"))
+
+
+def issue_by_key(study: Study, repository: str, number: int) -> Issue:
+    """The issue that this key leads to now: under a former name of its repository, or where it was moved to."""
+    owner, _, name = repository.rpartition("/")
+    named = Q(repository__owner__iexact=owner, repository__name__iexact=name)
+    issues = issues_of(study).filter(number=number).select_related("moved_to__repository")
+    found = issues.filter(named).first() or issues.filter(formerly(repository)).first()
+    if found is None:
+        raise NotThere("There is no such issue in this study.")
+    return found.moved_to or found
 
 
 def texts_by_age(study: Study) -> "QuerySet[Issue, tuple[int, str, str]]":
@@ -80,18 +107,33 @@ def duplicates_in(study: Study) -> QuerySet[LikelyDuplicate]:
 
 def get_issue(study: Study, issue_id: int) -> Issue:
     """The issue with its repository and its body."""
-    issue = issues_of(study).select_related("repository", "body").filter(pk=issue_id).first()
+    related = ("repository", "body", "moved_to__repository", "duplicate_of__repository")
+    issue = issues_of(study).select_related(*related).filter(pk=issue_id).first()
     if issue is None:
         raise NotThere("There is no such issue in this study.")
     return issue
 
 
 def issues_by_key(study: Study, keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    """Ids of those of the issues, named by repository in lower case and number, that the study has."""
+    """Ids of those of the issues, named by repository in lower case and number, that the study has; of a moved one
+    that of where it went. A former name of a repository is as good as its name."""
+    names = former_names_of(study) if keys else {}
+    wanted = {(names.get(name, name), number) for name, number in keys}
     full = Concat(Lower("repository__owner"), Value("/"), Lower("repository__name"))
-    rows = Issue.objects.filter(repository__study=study, number__in={number for _, number in keys}).annotate(full=full)
-    found = rows.filter(full__in={name for name, _ in keys}).values_list("full", "number", "pk")
-    return {(name, number): pk for name, number, pk in found if (name, number) in keys}
+    rows = Issue.objects.filter(repository__study=study, number__in={number for _, number in wanted})
+    rows = rows.annotate(full=full, now=Coalesce("moved_to", "pk")).filter(full__in={name for name, _ in wanted})
+    found = {(name, number): pk for name, number, pk in rows.values_list("full", "number", "now")}
+    return {key: found[now] for key in keys if (now := (names.get(key[0], key[0]), key[1])) in found}
+
+
+def former_names_of(study: Study) -> dict[str, str]:
+    """The name in use by every former one, both in lower case; a name that is used again is no former one."""
+    rows = repositories_of(study).exclude(former_names=[])
+    return {str(before).lower(): str(row).lower() for row in rows for before in row.former_names}
+
+
+def events_of(issue: Issue) -> QuerySet[IssueEvent]:
+    return issue.events.order_by("at", "github_id", "pk")
 
 
 def comments_of(issue: Issue) -> QuerySet[Comment]:

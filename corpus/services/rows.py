@@ -31,12 +31,11 @@ def write_rows(
 
 
 def statement(model: type[Model], names: Sequence[str], rows: int, unique: Sequence[str], update: Sequence[str]) -> str:
-    quote, column = connection.ops.quote_name, {name: model._meta.get_field(name).column for name in names}
-    places = f"({', '.join(['%s'] * len(names))})"
-    sql = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(column[name]) for name in names)}) VALUES "  # noqa: S608 (names of our own models)
-    sql += ", ".join([places] * rows)
+    quoted = {field.attname: connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields}
+    places, table = f"({', '.join(['%s'] * len(names))})", connection.ops.quote_name(model._meta.db_table)
+    sql = f"INSERT INTO {table} ({', '.join(quoted[name] for name in names)}) VALUES {', '.join([places] * rows)}"  # noqa: S608 (names of our own models)
     if unique:
-        sets = ", ".join(f"{quote(column[name])} = EXCLUDED.{quote(column[name])}" for name in update)
-        found = ", ".join(quote(column[name]) for name in unique)
+        sets = ", ".join(f"{quoted[name]} = EXCLUDED.{quoted[name]}" for name in update)
+        found = ", ".join(quoted[name] for name in unique)
         sql += f" ON CONFLICT ({found}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
     return sql
