@@ -139,7 +139,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 
 GITHUB_API_URL = env.text("GITHUB_API_URL", "https://api.github.com")
-GITHUB_TOKEN = env.text("GITHUB_TOKEN")
+GITHUB_TOKENS = env.words("GITHUB_TOKEN")
 GITHUB_SECONDS_BETWEEN_REQUESTS = env.number("GITHUB_SECONDS_BETWEEN_REQUESTS", 0.25)
 # How long to wait before each further try when GitHub does not answer; after the last one the import is parked.
 GITHUB_RETRY_SECONDS = [1.0, 3.0, 9.0]

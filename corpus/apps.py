@@ -15,6 +15,7 @@ class CorpusConfig(AppConfig):
         registry.register("corpus.import_file", "corpus.tasks.import_file", ended="corpus.services.imports.ended")
         registry.register("corpus.try_file", "corpus.tasks.try_file", ended="corpus.services.imports.tried")
         registry.register("corpus.import_github", "corpus.tasks.import_github", ended="corpus.services.imports.ended")
+        registry.register("corpus.try_github", "corpus.tasks.try_github", ended="corpus.services.imports.tried")
         registry.register(
             "corpus.find_duplicates", "corpus.tasks.find_duplicates", ended="corpus.services.duplicates.ended"
         )

@@ -1,6 +1,7 @@
 """The forms of imports."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from corpus.files import Columns, Table
+from corpus.filters import midnight
 from corpus.models import Frame
 
 
@@ -26,6 +28,12 @@ class FileImportForm(forms.Form):
         label="Comments",
         required=False,
         help_text="JSON or JSON Lines with GitHub's comment objects, each with its issue_url.",
+        error_messages={"empty": "This file is empty."},
+    )
+    events = forms.FileField(
+        label="Events",
+        required=False,
+        help_text="JSON or JSON Lines with GitHub's event objects, or GH Archive's: closed, reopened, labelled, moved.",
         error_messages={"empty": "This file is empty."},
     )
 
@@ -119,37 +127,121 @@ def zone_names() -> list[str]:
     return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
+LONGEST_LIST = 2**20
+
+
+def day(label: str, words: str = "") -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, widget=widget, help_text=words)
+
+
 class GitHubImportForm(forms.Form):
-    repository = forms.CharField(
-        label="Repository",
-        max_length=260,
-        help_text="As owner/name, such as tidewater/captioner.",
-        error_messages={"required": "Name a repository as owner/name."},
+    repositories = forms.CharField(
+        label="Repositories",
+        required=False,
+        max_length=LONGEST_LIST,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text="As owner/name or addresses, one or many, with anything between them.",
+    )
+    file = forms.FileField(
+        label="Repositories from a file",
+        required=False,
+        help_text="A text file with the same.",
+        error_messages={"empty": "This file is empty."},
     )
     state = forms.ChoiceField(
-        label="State", choices=[("all", "Open and closed"), ("open", "Open only"), ("closed", "Closed only")]
-    )
-    since = forms.DateTimeField(
-        label="Changed since",
+        label="State",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Leave it empty for all. The day begins at midnight UTC.",
+        choices=[("all", "Open and closed"), ("open", "Open only"), ("closed", "Closed only")],
     )
+    created_from = day("Opened from")
+    created_to = day("Opened until", "The last day is taken with it. Days are in UTC.")
+    updated_from = day("Changed from")
+    updated_to = day("Changed until")
+    labels = forms.CharField(
+        label="Labels", required=False, max_length=500, help_text="Divided by commas. An issue must have all of them."
+    )
+    words = forms.CharField(
+        label="Words",
+        required=False,
+        max_length=500,
+        help_text='Words, "phrases", -not and beginnings*, in title or text.',
+    )
+    without_comments = forms.BooleanField(label="Without comments", required=False)
+    without_events = forms.BooleanField(label="Without events (closed, reopened, labelled, moved)", required=False)
+    without_bots = forms.BooleanField(label="Without issues made by bots", required=False)
     token = forms.CharField(
-        label="Token",
+        label="Token for this import alone",
         required=False,
         max_length=400,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    FIRST = ("repositories", "file")
+    LAST = ("token",)
+
+    def __init__(self, *args: Any, kept: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        without = (
-            "Without one, the token of this server is used."
-            if settings.GITHUB_TOKEN
-            else "Without one, GitHub answers 60 requests an hour, 100 issues each."
+        self.fields["token"].help_text = f"{without_one(kept)} It is kept encrypted until the import has ended."
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FIRST]
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """What says which issues, folded away until it is wanted."""
+        return [field for field in self.visible_fields() if field.name not in (*self.FIRST, *self.LAST)]
+
+    @property
+    def last(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.LAST]
+
+    @property
+    def has_choices(self) -> bool:
+        return any(field.errors or (self.is_bound and field.data not in (None, "", "all")) for field in self.choices)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        file = told.pop("file", None)
+        if file and file.size > LONGEST_LIST:
+            self.add_error("file", "This file is longer than a list of repositories. Choose another one.")
+        elif file:
+            told["repositories"] = f"{told.get('repositories', '')}\n{file.read().decode(errors='replace')}".strip()
+        return told
+
+    def asked(self) -> dict[str, Any]:
+        """What `request_github_import` takes."""
+        told = dict(self.cleaned_data)
+        for name in ("created", "updated"):
+            first, last = told[f"{name}_from"], told[f"{name}_to"]
+            told[f"{name}_from"] = midnight(first.isoformat()) if first else None
+            told[f"{name}_to"] = midnight(last.isoformat()) + timedelta(days=1) if last else None
+        parts = {part: not told.pop(f"without_{part}") for part in ("comments", "events", "bots")}
+        return told | parts | {"state": told["state"] or "all"}
+
+
+def without_one(kept: int) -> str:
+    """Which tokens are used when none is typed."""
+    if kept:
+        return (
+            f"Without one, the {kept} kept for this study are used in turn."
+            if kept > 1
+            else ("Without one, the token kept for this study is used.")
         )
-        self.fields["token"].help_text = f"{without} It is kept encrypted until the import has ended, then forgotten."
+    if settings.GITHUB_TOKENS:
+        return "Without one, the token of this server is used."
+    return "Without one, GitHub answers 60 requests an hour, 100 issues each."
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(max_length=100, label="Name", help_text="Such as whose it is and when it ends.")
+    token = forms.CharField(
+        max_length=255,
+        label="Token",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="From GitHub's settings, with no right but to read. It is kept encrypted and never shown again.",
+    )
 
 
 class FrameNameForm(forms.Form):

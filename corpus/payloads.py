@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from corpus.records import BadRecord, CommentRecord, IssueRecord
+from corpus.models import EventKind
+from corpus.records import BadRecord, CommentRecord, EventRecord, IssueRecord
 
 ISSUE_ADDRESS = re.compile(r"/([A-Za-z0-9_.-]{1,100})/([A-Za-z0-9_.-]{1,150})/(?:issues|pull)/(\d{1,10})/?(?:[?#].*)?$")
 PULL_ADDRESS = re.compile(r"/pull/\d+/?$")
@@ -13,6 +14,19 @@ FULL_NAME = re.compile(r"([A-Za-z0-9_.-]{1,100})/([A-Za-z0-9_.-]{1,150})")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 LARGEST_NUMBER = 2**31 - 1
 LARGEST_ID = 2**63 - 1
+
+# By kind: the name under which it is kept, the key, and the object that the key is of.
+TOLD: dict[str, dict[str, tuple[str, str]]] = {
+    "closed": {"state_reason": ("state_reason", ""), "commit": ("commit_id", ""), "commit_url": ("commit_url", "")},
+    "reopened": {"state_reason": ("state_reason", ""), "commit": ("commit_id", "")},
+    "renamed": {"from": ("from", "rename"), "to": ("to", "rename")},
+    "labeled": {"label": ("name", "label")},
+    "unlabeled": {"label": ("name", "label")},
+    "assigned": {"assignee": ("login", "assignee")},
+    "unassigned": {"assignee": ("login", "assignee")},
+    "milestoned": {"milestone": ("title", "milestone")},
+    "demilestoned": {"milestone": ("title", "milestone")},
+}
 
 REPLACED = "Characters that a database cannot hold (NUL or half a surrogate pair) were replaced by U+FFFD."
 NO_ZONE = "A date has no time zone; UTC was assumed."
@@ -91,7 +105,11 @@ class Reading:
 
 def is_pull_request(payload: Mapping[str, Any]) -> bool:
     """GitHub lists pull requests among the issues; they alone carry this key, or an address of their own."""
-    return bool(payload.get("pull_request")) or bool(PULL_ADDRESS.search(str(payload.get("html_url") or "")))
+    return bool(payload.get("pull_request")) or is_pull_address(payload.get("html_url"))
+
+
+def is_pull_address(address: Any) -> bool:
+    return bool(PULL_ADDRESS.search(str(address or "").partition("#")[0]))
 
 
 def split_full_name(text: str) -> tuple[str, str]:
@@ -140,6 +158,7 @@ def read_issue(
         labels=reading.labels(),
         milestone=reading.text("title", within="milestone"),
         closed_by=reading.text("login", within="closed_by")[:100] if "closed_by" in payload else None,
+        updated_at=reading.moment("updated_at"),
     )
     note_order(reading, created, closed)
     return record, reading.notes
@@ -205,3 +224,42 @@ def read_comment(payload: Mapping[str, Any], repository: str = "") -> tuple[Comm
         author_is_bot=reading.is_bot(),
     )
     return record, reading.notes
+
+
+def read_event(payload: Mapping[str, Any], repository: str = "") -> tuple[EventRecord | None, list[str]]:
+    """As `read_issue`, for an event. None for kinds that do not matter here, and for pull requests."""
+    reading = Reading(payload)
+    kind = reading.text("event")
+    issue = payload.get("issue")
+    if kind not in EventKind.values or (isinstance(issue, Mapping) and is_pull_request(issue)):
+        return None, []
+    owner, name, number = place_of_event(reading, repository)
+    record = EventRecord(
+        owner=owner,
+        name=name,
+        number=number,
+        kind=kind,
+        at=reading.created_at(),
+        actor=reading.text("login", within="actor")[:100],
+        data=told_by(reading, kind),
+        github_id=reading.number("id", LARGEST_ID),
+    )
+    return record, reading.notes
+
+
+def place_of_event(reading: Reading, repository: str) -> tuple[str, str, int]:
+    """The issue comes with the event, or its number or address does."""
+    issue = reading.payload.get("issue")
+    within = Reading(issue) if isinstance(issue, Mapping) else reading
+    told = reading.payload.get("repository")
+    full_name = repository or (told if isinstance(told, str) else "")
+    number = within.number("number" if within is not reading else "issue_number", LARGEST_NUMBER)
+    if full_name and number:
+        return *split_full_name(full_name), number
+    return split_address(within.text("html_url") or within.text("url") or reading.text("issue_url"))
+
+
+def told_by(reading: Reading, kind: str) -> dict[str, str]:
+    """What this kind of event has to tell, without what is not told."""
+    said = {name: reading.text(key, within=within) for name, (key, within) in TOLD.get(kind, {}).items()}
+    return {name: value for name, value in said.items() if value}

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat, Lower
+from django.db.models import Count, Q, QuerySet, Sum
 
 from corpus.fulltext import matching
 from corpus.models import (
     Comment,
+    EventsRead,
+    GitHubToken,
     ImportProblem,
     ImportRun,
     ImportTally,
@@ -37,6 +38,10 @@ def repositories_of(study: Study) -> QuerySet[Repository]:
     return Repository.objects.filter(study=study).order_by("owner", "name")
 
 
+def repository_by_id(study: Study, github_id: int) -> Repository | None:
+    return repositories_of(study).filter(github_id=github_id).first()
+
+
 def issues_of(study: Study) -> QuerySet[Issue]:
     """The study's issues, newest first, with their repositories."""
     return (
@@ -60,18 +65,10 @@ def search(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
 def by_number(text: str) -> Q:
     """Issues of this number; with a repository's name, also a former one. A moved issue leads to where it went too."""
     if key := KEY.fullmatch(text.strip()):
-        named = Q(repository__owner__iexact=key[1], repository__name__iexact=key[2]) | formerly(f"{key[1]}/{key[2]}")
-        return moved_too(named & Q(number=key[3]))
+        moved = Q(moved_to_url__iendswith=f"/{key[1]}/{key[2]}/issues/{key[3]}")
+        return moved_too(Q(named(f"{key[1]}/{key[2]}"), number=key[3]) | moved)
     number_only = NUMBER.fullmatch(text.strip())
     return moved_too(Q(number=number_only[1])) if number_only else Q(pk__in=[])
-
-
-def formerly(full_name: str) -> Q:
-    """Issues whose repository had this name once."""
-    named = Repository.objects.alias(before=Cast("former_names", TextField())).filter(
-        pk=OuterRef("repository"), before__icontains=f'"{full_name}"'
-    )
-    return Q(Exists(named))
 
 
 def moved_too(issues: Q) -> Q:
@@ -81,13 +78,29 @@ def moved_too(issues: Q) -> Q:
 
 def issue_by_key(study: Study, repository: str, number: int) -> Issue:
     """The issue that this key leads to now: under a former name of its repository, or where it was moved to."""
-    owner, _, name = repository.rpartition("/")
-    named = Q(repository__owner__iexact=owner, repository__name__iexact=name)
-    issues = issues_of(study).filter(number=number).select_related("moved_to__repository")
-    found = issues.filter(named).first() or issues.filter(formerly(repository)).first()
+    issues = issues_of(study).filter(named(repository), number=number).select_related("moved_to__repository")
+    found = min(issues, key=lambda issue: str(issue.repository).lower() != repository.lower(), default=None)
     if found is None:
         raise NotThere("There is no such issue in this study.")
     return found.moved_to or found
+
+
+def named(full_name: str) -> Q:
+    """Issues of the repository that has this name, or had it."""
+    owner, _, name = full_name.rpartition("/")
+    present = Q(repository__owner__iexact=owner, repository__name__iexact=name)
+    return present | Q(repository__former_names__icontains=f'"{full_name}"')
+
+
+def tokens_of(study: Study) -> QuerySet[GitHubToken]:
+    return GitHubToken.objects.filter(study=study).select_related("added_by").order_by("added_at", "pk")
+
+
+def get_token(study: Study, token_id: int) -> GitHubToken:
+    token = tokens_of(study).filter(pk=token_id).first()
+    if token is None:
+        raise NotThere("There is no such token in this study.")
+    return token
 
 
 def texts_by_age(study: Study) -> "QuerySet[Issue, tuple[int, str, str]]":
@@ -115,21 +128,21 @@ def get_issue(study: Study, issue_id: int) -> Issue:
 
 
 def issues_by_key(study: Study, keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    """Ids of those of the issues, named by repository in lower case and number, that the study has; of a moved one
-    that of where it went. A former name of a repository is as good as its name."""
-    names = former_names_of(study) if keys else {}
-    wanted = {(names.get(name, name), number) for name, number in keys}
-    full = Concat(Lower("repository__owner"), Value("/"), Lower("repository__name"))
-    rows = Issue.objects.filter(repository__study=study, number__in={number for _, number in wanted})
-    rows = rows.annotate(full=full, now=Coalesce("moved_to", "pk")).filter(full__in={name for name, _ in wanted})
-    found = {(name, number): pk for name, number, pk in rows.values_list("full", "number", "now")}
-    return {key: found[now] for key in keys if (now := (names.get(key[0], key[0]), key[1])) in found}
+    """Ids of those of the issues, named by repository in lower case and number, that the study has; a repository's
+    former name, and the number of an issue that moved, lead to the present ones."""
+    ids = repository_ids(study, {name for name, _ in keys})
+    rows = Issue.objects.filter(repository__in=ids.values(), number__in={number for _, number in keys})
+    told = rows.values_list("repository", "number", "pk", "moved_to")
+    found = {(repository, number): moved or pk for repository, number, pk, moved in told}
+    return {(name, number): found[ids[name], number] for name, number in keys if (ids.get(name), number) in found}
 
 
-def former_names_of(study: Study) -> dict[str, str]:
-    """The name in use by every former one, both in lower case; a name that is used again is no former one."""
-    rows = repositories_of(study).exclude(former_names=[])
-    return {str(before).lower(): str(row).lower() for row in rows for before in row.former_names}
+def repository_ids(study: Study, names: Collection[str]) -> dict[str, int]:
+    """Of those that the study has, by full name in lower case: present names before former ones."""
+    rows = list(repositories_of(study))
+    former = {name.lower(): row.pk for row in rows for name in row.former_names}
+    present = {str(row).lower(): row.pk for row in rows}
+    return {name: pk for name, pk in (former | present).items() if name in names}
 
 
 def events_of(issue: Issue) -> QuerySet[IssueEvent]:
@@ -195,21 +208,45 @@ def problems_of(run: ImportRun) -> QuerySet[ImportProblem]:
 
 def tallies_of(run: ImportRun) -> "QuerySet[ImportTally, Any]":
     """What the import came to, by repository."""
-    sums = {name: Sum(name) for name in ("new", "changed", "same", "comments")}
+    sums = {name: Sum(name) for name in ("new", "changed", "same", "comments", "events", "requests")}
     rows = run.tallies.values("repository").order_by("repository")
     return rows.annotate(**{f"sum_{name}": total for name, total in sums.items()})
 
 
-def newest_issue_of(repository: Repository) -> datetime | None:
-    """When the study last got an issue of this repository that it did not have."""
-    newest: datetime | None = repository.issues.aggregate(newest=Max("first_seen_at"))["newest"]
-    return newest
+def by_repository(run: ImportRun) -> list[dict[str, Any]]:
+    """What the import came to by repository, and of a list of them which are over and which could not be read."""
+    rows = {row["repository"].lower(): dict(row) for row in tallies_of(run)}
+    for name in run.options.get("repositories", []):
+        ended = run.checkpoint.get("repositories", {}).get(name, {})
+        row = rows.setdefault(name.lower(), {"repository": name})
+        row |= {"state": ended.get("state", "waiting"), "left_out": ended.get("left_out", 0)}
+    return sorted(rows.values(), key=lambda row: row["repository"].lower())
 
 
-def listing_of(repository: Repository, url: str, *, not_before: datetime | None) -> Listing | None:
-    """What an import that was not earlier than `not_before` remembers of this page of GitHub's listings."""
-    pages = ListingPage.objects.filter(repository=repository, url=url)
-    page = (pages.filter(read_at__gte=not_before) if not_before else pages).first()
-    if page is None:
+def came_late(repository: Repository, read_at: datetime) -> bool:
+    """Whether the study got an issue after that moment which was there before: what was read then has passed over
+    what belongs to it. The clocks of GitHub and of this machine may differ by an hour."""
+    there = repository.issues.filter(created_at__lte=read_at + timedelta(hours=1))
+    return there.filter(first_seen_at__gt=read_at).exists()
+
+
+def listing_of(repository: Repository, url: str, *, of_issues: bool) -> Listing | None:
+    """What an earlier import remembers of this page of GitHub's listings. Not of issues, it must know all of them."""
+    page = ListingPage.objects.filter(repository=repository, url=url).first()
+    if page is None or not (of_issues or not came_late(repository, page.read_at)):
         return None
-    return Listing(page.url, page.etag, page.next_url, page.records, page.pull_requests)
+    return Listing(page.url, page.etag, page.next_url, page.records, page.pull_requests, tuple(page.numbers))
+
+
+def events_read_of(repository: Repository, *, since: datetime) -> int | None:
+    """The id up to which no event has to be read again; None when all have. `since` is when this import began: an
+    issue whose disappearance it has noticed may have moved the listing when it was read last."""
+    read = EventsRead.objects.filter(repository=repository).first()
+    if read is None or came_late(repository, read.read_at):
+        return None
+    return read.before if repository.issues.filter(gone_since__gte=since).exists() else read.to
+
+
+def missing_in(repository: Repository, *, since: datetime) -> QuerySet[Issue]:
+    """Issues that a whole listing read since then did not show, and that were not missed before."""
+    return repository.issues.filter(gone="", last_seen_at__lt=since).order_by("number")

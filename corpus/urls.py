@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from corpus.views import duplicates, frames, imports, issues
+from corpus.views import duplicates, frames, imports, issues, tokens
 
 urlpatterns = [
     path("issues/", issues.issues, name="issues"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("imports/file/", imports.import_file, name="import_file"),
     path("imports/columns/<str:upload>/", imports.import_columns, name="import_columns"),
     path("imports/github/", imports.import_github, name="import_github"),
+    path("imports/tokens/", tokens.tokens, name="tokens"),
+    path("imports/tokens/<int:token_id>/remove/", tokens.token_remove, name="token_remove"),
     path("imports/<int:run_id>/", imports.import_run, name="import_run"),
     path("imports/<int:run_id>/confirm/", imports.import_confirm, name="import_confirm"),
     path("imports/<int:run_id>/discard/", imports.import_discard, name="import_discard"),

@@ -7,7 +7,7 @@ the rest is read.
 from corpus.files.columns import Columns, Table, check_columns
 from corpus.files.entries import BadFile
 from corpus.files.kinds import Kind, find_kind, layout_of, look_at
-from corpus.files.pages import comment_pages, count_records, issue_pages
+from corpus.files.pages import comment_pages, count_records, event_pages, issue_pages
 
 __all__ = [
     "BadFile",
@@ -17,6 +17,7 @@ __all__ = [
     "check_columns",
     "comment_pages",
     "count_records",
+    "event_pages",
     "find_kind",
     "issue_pages",
     "layout_of",

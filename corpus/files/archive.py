@@ -9,9 +9,9 @@ from typing import Any
 
 from corpus.files.entries import Entry
 from corpus.files.lines import read_lines
-from corpus.files.shapes import Comment, Issue, Payload, Shape
+from corpus.files.shapes import Comment, Event, Issue, Payload, Shape
 from corpus.files.unpacking import unpacked
-from corpus.payloads import is_pull_request, read_comment, read_issue
+from corpus.payloads import is_pull_request, read_comment, read_event, read_issue
 from corpus.records import BadRecord
 
 # Most events are pushes: they are passed over before they are parsed.
@@ -27,8 +27,14 @@ def recognises(payload: Payload) -> bool:
 def read_events(path: Path, checkpoint: Mapping[str, int], part: str) -> Iterator[Entry]:
     """The last word on each issue or comment, `part` says which; lines that cannot be read come with the issues.
 
-    The file is read twice: what is kept in memory is a number for each issue or comment, not its text.
+    The file is read twice: what is kept in memory is a number for each issue or comment, not its text. Each event is
+    a word of its own: of these, all come.
     """
+    if part == "event":
+        with path.open("rb") as file, unpacked(file) as content:
+            lines = read_lines(content, checkpoint, holding=HOLDING)
+            yield from (entry for entry in lines if entry.payload and entry.payload.get("type") == "IssuesEvent")
+        return
     last = last_words(path, part)
     with path.open("rb") as file, unpacked(file) as content:
         for entry in read_lines(content, checkpoint, holding=HOLDING):
@@ -79,4 +85,15 @@ def read_comments(event: Payload) -> Iterator[Comment]:
         yield read_comment(comment)
 
 
-SHAPE = Shape("archive", "GH Archive's events", recognises, read, read_comments)
+def read_lone_events(event: Payload) -> Iterator[Event]:
+    """What was done to an issue, by whom and when. The archive numbers its events otherwise than GitHub's API does."""
+    action, issue = event["payload"].get("action"), told_in(event, "issue") or {}
+    rest = {"event": action, "issue": issue, "actor": event.get("actor"), "created_at": event.get("created_at")}
+    label, assignee = event["payload"].get("label"), event["payload"].get("assignee")
+    closed = {"state_reason": issue.get("state_reason")} if action == "closed" else {}
+    record, notes = read_event(rest | closed | {"label": label, "assignee": assignee})
+    if record:
+        yield record, notes
+
+
+SHAPE = Shape("archive", "GH Archive's events", recognises, read, read_comments, read_lone_events)

@@ -46,10 +46,10 @@ class Kind:
     def of_json(cls, told: Mapping[str, Any]) -> "Kind":
         return cls(told["layout"], told["shape"], Columns(**told["columns"]) if told["columns"] else None)
 
-    @property
-    def holds_comments(self) -> bool:
-        """Whether issues and their comments stand in one file."""
-        return bool(self.shape) and BY_NAME[self.shape].read_comments is not None
+    def holds(self, part: str) -> bool:
+        """Whether the comments, or the events, of the issues stand in the same file."""
+        shape = BY_NAME.get(self.shape)
+        return shape is not None and (shape.read_comments if part == "comments" else shape.read_events) is not None
 
 
 def layout_of(name: str) -> str:

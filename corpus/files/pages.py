@@ -52,7 +52,21 @@ def comment_pages(path: Path, kind: Kind, checkpoint: Mapping[str, int]) -> Iter
 
     found = entries(path, kind, checkpoint, "comment")
     # What cannot be read at all was told when the issues of the same file were read.
-    return pages((entry for entry in found if entry.payload or not kind.holds_comments), take)
+    return pages((entry for entry in found if entry.payload or not kind.holds("comments")), take)
+
+
+def event_pages(path: Path, kind: Kind, checkpoint: Mapping[str, int]) -> Iterator[Page]:
+    """Pages of events: of a file of events, or of those that stand in a file with their issues."""
+    read = BY_NAME[kind.shape].read_events or github.read_lone_events
+
+    def take(page: Page, payload: Mapping[str, Any], place: str) -> None:
+        found = list(read(payload))
+        page.passed_over += not found
+        for record, notes in found:
+            page.add_event(record, place)
+            note(page, place, notes)
+
+    return pages(entries(path, kind, checkpoint, "event"), take)
 
 
 def note(page: Page, place: str, notes: list[str]) -> None:

@@ -4,23 +4,25 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from corpus.records import CommentRecord, IssueRecord
+from corpus.records import CommentRecord, EventRecord, IssueRecord
 
 Payload = Mapping[str, Any]
 Issue = tuple[IssueRecord, list[str]]
 Comment = tuple[CommentRecord, list[str]]
+Event = tuple[EventRecord, list[str]]
 
 
 @dataclass(frozen=True)
 class Shape:
     """`read_issue` gives the record and what was assumed in it, None for a pull request, BadRecord when unusable.
-    `read_comments` is there where issues and their comments stand in one file."""
+    `read_comments` and `read_events` are there where these stand in one file with their issues."""
 
     name: str
     label: str
     recognises: Callable[[Payload], bool]
     read_issue: Callable[[Payload], Issue | None]
     read_comments: Callable[[Payload], Iterable[Comment]] | None = None
+    read_events: Callable[[Payload], Iterable[Event]] | None = None
 
 
 def only_said(record: IssueRecord, payload: Payload, keys: Mapping[str, str]) -> IssueRecord:

@@ -1,5 +1,7 @@
 """Imports: what was asked, how far it has come, what it found, and what a listing answered."""
 
+from datetime import datetime
+
 from django.db import models
 
 from corpus.models.issues import Repository
@@ -74,8 +76,18 @@ class ImportRun(models.Model):
 
     @property
     def name(self) -> str:
-        """What was imported: the file's own name, or the repository's."""
+        """What was imported: the file's own name, or the repositories'."""
         return str(self.options.get("name", ""))
+
+    @property
+    def quota_returns_at(self) -> datetime | None:
+        told = self.quota.get("returns_at")
+        return datetime.fromisoformat(told) if told else None
+
+    @property
+    def not_read(self) -> int:
+        """How many repositories of a list could not be read."""
+        return sum(told["state"] == "not read" for told in self.checkpoint.get("repositories", {}).values())
 
 
 class ImportProblem(models.Model):

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import F
 
+from corpus import queries
 from corpus.models import Comment, ImportRun, Issue
-from corpus.records import CommentRecord, Page, Problem
+from corpus.records import CommentRecord, EventRecord, Page, Problem
 from corpus.services.counts import Counts
 from corpus.services.indexing import index_issues
 from corpus.services.revisions import comment_revision, sha256, store_revisions, store_texts
@@ -47,17 +47,14 @@ def write_comments(asked: ImportRun, study: Study, page: Page, counts: Counts, s
     return [Problem(place, NO_ISSUE) for comment, place in places if comment.issue_key not in issues]
 
 
-def issue_ids(study: Study, comments: Iterable[CommentRecord]) -> dict[tuple[str, int], int]:
-    """Ids of the issues that the comments belong to, by repository in lower case and number."""
-    keys = {comment.issue_key for comment in comments}
-    rows = (
-        Issue.objects.filter(repository__study=study, number__in={number for _, number in keys})
-        .annotate(full=Concat(Lower(F("repository__owner")), Value("/"), Lower(F("repository__name"))))
-        .filter(full__in={full_name for full_name, _ in keys})
-    )
-    return {
-        (full, number): pk for full, number, pk in rows.values_list("full", "number", "pk") if (full, number) in keys
-    }
+def issue_ids(study: Study, records: Iterable[CommentRecord | EventRecord]) -> dict[tuple[str, int], int]:
+    """Ids of the issues that comments or events belong to, by repository in lower case and number."""
+    keys = {record.issue_key for record in records}
+    repositories = queries.repository_ids(study, {full_name for full_name, _ in keys})
+    rows = Issue.objects.filter(repository__in=repositories.values(), number__in={number for _, number in keys})
+    found = {(repository, number): pk for repository, number, pk in rows.values_list("repository", "number", "pk")}
+    places = {key: (repositories.get(key[0]), key[1]) for key in keys}
+    return {key: found[place] for key, place in places.items() if place in found}
 
 
 def known_comments(keys: Iterable[Key]) -> dict[Key, Comment]:

@@ -12,6 +12,7 @@ class Counts:
     changed: int = 0
     same: int = 0
     comments: int = 0
+    events: int = 0
     pull_requests: int = 0
     repositories: dict[str, Counter[str]] = field(default_factory=dict)
 

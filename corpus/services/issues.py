@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Value
-from django.db.models.functions import Concat, Lower
-
-from corpus.models import ImportRun, Issue, Repository, Revision
+from corpus import queries
+from corpus.models import ImportRun, Issue, Repository, Revision, Source
 from corpus.records import IssueRecord, Page, Problem
 from corpus.services.counts import Counts
 from corpus.services.indexing import index_issues
@@ -17,8 +15,11 @@ from studies.models import Study
 SAID_BY_ALL = ("title", "state", "created_at", "closed_at", "url")
 SAID_BY_SOME = (
     "github_id", "author", "author_association", "author_is_bot", "state_reason", "labels", "milestone", "closed_by",
+    "updated_at",
 )  # fmt: skip
-FIELDS = (*SAID_BY_ALL, *SAID_BY_SOME, "body_id")
+WHEREABOUTS = ("gone", "gone_since", "moved_to_id", "moved_to_url")
+# A comment moves the time of the last change: alone, that is no change of the issue.
+FIELDS = (*(name for name in (*SAID_BY_ALL, *SAID_BY_SOME) if name != "updated_at"), "body_id")
 REPEATED = "This issue stands in the file more than once; the last of its records was taken."
 
 
@@ -43,7 +44,7 @@ def write_issues(asked: ImportRun, study: Study, page: Page, counts: Counts, see
 def repository_ids(study: Study, records: Iterable[IssueRecord]) -> dict[str, int]:
     """Ids by full name in lower case; repositories that the study does not have yet are made, in one order."""
     by_name = {record.repository: record for record in records}
-    known = known_repositories(study, by_name)
+    known = queries.repository_ids(study, by_name)
     for full_name in sorted(by_name.keys() - known.keys()):
         record = by_name[full_name]
         made, _ = Repository.objects.get_or_create(
@@ -54,11 +55,6 @@ def repository_ids(study: Study, records: Iterable[IssueRecord]) -> dict[str, in
         )
         known[full_name] = made.pk
     return known
-
-
-def known_repositories(study: Study, names: Iterable[str]) -> dict[str, int]:
-    rows = Repository.objects.filter(study=study).annotate(full=Concat(Lower("owner"), Value("/"), Lower("name")))
-    return dict(rows.filter(full__in=list(names)).values_list("full", "pk"))
 
 
 def known_issues(records: Iterable[IssueRecord], repositories: dict[str, int]) -> dict[tuple[int, int], Issue]:
@@ -79,6 +75,13 @@ class Writes:
         self.revisions: list[Revision] = []
         self.old_titles: list[str] = []
         self.seen_again: list[int] = []
+        self.new_urls: list[str] = []
+
+    def whereabouts(self, before: Issue | None) -> dict[str, Any]:
+        """Who is on GitHub is not gone; a file does not know."""
+        if before is None or self.asked.source == Source.GITHUB:
+            return {}
+        return {name: getattr(before, name) for name in WHEREABOUTS}
 
     def take(self, record: IssueRecord, repository_id: int, before: Issue | None) -> bool:
         """Sort one record into what is to be written. True when this run has met the issue before."""
@@ -89,15 +92,18 @@ class Writes:
             first_seen_at=self.seen_at,
             last_seen_at=self.seen_at,
             **values_of(record, before),
+            **self.whereabouts(before),
         )
         repeated = before is not None and before.last_seen_at == self.seen_at
         kind = kind_of_change(row, before)
         if not repeated:
             self.counts.add(f"{record.owner}/{record.name}", kind)
-        if kind == "same" and before:
+        if before and kind == "same" and not moved(row, before):
             self.seen_again.append(before.pk)
             return repeated
-        if before:
+        if before is None:
+            self.new_urls.append(row.url)
+        else:
             self.revisions += issue_revisions(before, row, self.seen_at)
             self.old_titles.append(before.title)
         self.rows.append(row)
@@ -111,11 +117,34 @@ class Writes:
             sorted(self.rows, key=lambda row: (row.repository_id, row.number)),
             update_conflicts=True,
             unique_fields=["repository", "number"],
-            update_fields=[*SAID_BY_ALL, *SAID_BY_SOME, "body", "last_seen_at"],
+            update_fields=[
+                *SAID_BY_ALL,
+                *SAID_BY_SOME,
+                "body",
+                "last_seen_at",
+                "gone",
+                "gone_since",
+                "moved_to",
+                "moved_to_url",
+            ],
             batch_size=1000,
         )
         index_issues(row.pk for row in self.rows)
         Issue.objects.filter(pk__in=self.seen_again).update(last_seen_at=self.seen_at)
+        lead_on(self.asked.job.study, self.new_urls)
+
+
+def lead_on(study: Study, urls: Iterable[str]) -> None:
+    """Issues that moved to where the study had nothing lead to the issue that it has there now."""
+    waiting = Issue.objects.filter(repository__study=study, moved_to__isnull=True, moved_to_url__in=list(urls))
+    for issue in waiting.exclude(moved_to_url="").order_by("pk"):
+        issue.moved_to = Issue.objects.filter(repository__study=study, url=issue.moved_to_url).first()
+        issue.save(update_fields=["moved_to"])
+
+
+def moved(row: Issue, before: Issue) -> bool:
+    """Whether something is to be written of an issue that says what it said."""
+    return any(getattr(row, name) != getattr(before, name) for name in ("updated_at", *WHEREABOUTS))
 
 
 def values_of(record: IssueRecord, before: Issue | None) -> dict[str, Any]:

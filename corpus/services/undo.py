@@ -1,10 +1,10 @@
 """Undoing an import: what it brought goes again, as long as nobody has worked with it."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from corpus.models import Comment, Frame, ImportRun, Issue, ListingPage, Repository, Revision
+from corpus.models import Comment, EventsRead, Frame, ImportRun, Issue, IssueEvent, ListingPage, Repository, Revision
 from corpus.services.indexing import forget_issues, index_issues
 from studies.errors import Conflict
 from studies.models import User
@@ -16,7 +16,8 @@ CORPUS = "corpus"
 
 @transaction.atomic
 def undo_import(*, run: ImportRun, by: User) -> None:
-    """Remove the issues and comments that the import brought. Conflict, with nothing removed, where that may not be.
+    """Remove the issues, comments and events that the import brought. Conflict, with nothing removed, where that may
+    not be.
 
     What was here before stays as it is now, with its earlier texts; so do the import's report and the texts, which
     other studies may share.
@@ -27,26 +28,33 @@ def undo_import(*, run: ImportRun, by: User) -> None:
     issues = Issue.objects.filter(brought_by=run)
     list(issues.select_for_update().order_by("pk").values_list("pk", flat=True))
     check_can_undo(run, issues)
+    events = IssueEvent.objects.filter(Q(brought_by=run) | Q(issue__in=issues))
     comments = Comment.objects.filter(brought_by=run)
+    repositories = set(
+        Repository.objects.filter(study=study)
+        .filter(Q(issues__in=issues) | Q(issues__comments__brought_by=run) | Q(issues__events__brought_by=run))
+        .values_list("pk", flat=True)
+    )
     talked_about = set(comments.exclude(issue__in=issues).values_list("issue_id", flat=True))
     forget_issues(issues.values_list("pk", flat=True))
     Revision.objects.filter(comment__brought_by=run).delete()
-    removed = {"comments": comments.count(), "issues": issues.count()}
+    removed = {"events": events.count(), "comments": comments.count(), "issues": issues.count()}
+    events.delete()
     comments.delete()
     Revision.objects.filter(issue__brought_by=run).delete()
-    repositories = set(issues.values_list("repository_id", flat=True).distinct())
     issues.delete()
     index_issues(talked_about)
     # What is remembered of GitHub's listings would say "unchanged" of issues that are no longer here.
     ListingPage.objects.filter(repository_id__in=repositories).delete()
+    EventsRead.objects.filter(repository_id__in=repositories).delete()
     Repository.objects.filter(pk__in=repositories, issues=None).delete()
     ImportRun.objects.filter(pk=run.pk).update(undone_at=timezone.now())
     record_event(study=study, by=by, verb="undid the import of", target=run.name, data=removed)
 
 
 def check_can_undo(run: ImportRun, issues: QuerySet[Issue]) -> None:
-    brought = issues.exists() or Comment.objects.filter(brought_by=run).exists()
-    if not brought:
+    brought = issues, Comment.objects.filter(brought_by=run), IssueEvent.objects.filter(brought_by=run)
+    if not any(rows.exists() for rows in brought):
         raise Conflict("There is nothing to undo: this import brought nothing that is still here.")
     if run.job.is_open:
         raise Conflict("This import is not over. Stop it first; what it brought stays until it is undone.")

@@ -18,10 +18,15 @@ from corpus import files
 from studies.errors import Invalid, NotThere
 from studies.models import Study
 
-FIELDS = ("name", "issues", "kind", "comments_name", "comments", "comments_kind")
+PARTS = ("comments", "events")
+FIELDS = ("name", "issues", "kind", *(f"{part}{what}" for part in PARTS for what in ("_name", "", "_kind")))
 SALT = "corpus.upload"
 KEPT_SECONDS = 30 * 86400
-LONE_COMMENTS = "Comments are read from JSON with GitHub's comment objects only (.jsonl, .json)."
+LONE = {
+    "comments": "Comments are read from JSON with GitHub's comment objects only (.jsonl, .json).",
+    "events": "Events are read from JSON with GitHub's event objects, or GH Archive's, only (.jsonl, .json).",
+}
+SHAPES = {"comments": ("github",), "events": ("github", "archive")}
 
 
 def folder() -> Path:
@@ -48,21 +53,34 @@ def remove(*names: str) -> None:
         path_of(name).unlink(missing_ok=True)
 
 
-def receive(issues: "File[bytes]", comments: "File[bytes] | None") -> dict[str, Any]:
+def receive(
+    issues: "File[bytes]", comments: "File[bytes] | None", events: "File[bytes] | None" = None
+) -> dict[str, Any]:
     """Keep the files. Invalid, by field, when one cannot be an import; then none is kept."""
-    kind = checked_kind("issues", issues)
-    comments_kind = checked_kind("comments", comments) if comments else None
-    if comments_kind and comments_kind.shape != "github":
-        raise Invalid({"comments": LONE_COMMENTS})
+    kinds = {"issues": checked_kind("issues", issues)}
+    lone = {part: file for part, file in (("comments", comments), ("events", events)) if file}
+    for part, file in lone.items():
+        kinds[part] = checked_kind(part, file)
+        if kinds[part].shape not in SHAPES[part]:
+            raise Invalid({part: LONE[part]})
     sweep()
-    return {
-        "name": str(issues.name)[:200],
-        "issues": keep(issues),
-        "kind": kind.as_json(),
-        "comments_name": str(comments.name)[:200] if comments else "",
-        "comments": keep(comments) if comments else "",
-        "comments_kind": comments_kind.as_json() if comments_kind else None,
-    }
+    upload: dict[str, Any] = {"name": str(issues.name)[:200], "issues": keep(issues), "kind": kinds["issues"].as_json()}
+    for part in PARTS:
+        upload |= {f"{part}_name": "", part: "", f"{part}_kind": None}
+    for part, file in lone.items():
+        upload |= {f"{part}_name": str(file.name)[:200], part: keep(file), f"{part}_kind": kinds[part].as_json()}
+    return upload
+
+
+def source_of(upload: Mapping[str, Any], part: str) -> tuple[Path, files.Kind, bool] | None:
+    """Where issues, comments or events stand: in a file of their own, or, False, in that of the issues. None if
+    nowhere."""
+    if part == "issues":
+        return path_of(upload["issues"]), files.Kind.of_json(upload["kind"]), True
+    if upload.get(part):
+        return path_of(upload[part]), files.Kind.of_json(upload[f"{part}_kind"]), True
+    kind = files.Kind.of_json(upload["kind"])
+    return (path_of(upload["issues"]), kind, False) if kind.holds(part) else None
 
 
 def checked_kind(field: str, file: "File[bytes]") -> files.Kind:
@@ -114,9 +132,9 @@ def is_table(upload: Mapping[str, Any]) -> bool:
     return not upload["kind"]["shape"]
 
 
-def kept_by(upload: Mapping[str, Any]) -> tuple[str, str]:
+def kept_by(upload: Mapping[str, Any]) -> tuple[str, ...]:
     """The names its files are kept under, empty where there is none."""
-    return upload.get("issues", ""), upload.get("comments", "")
+    return tuple(upload.get(part, "") for part in ("issues", *PARTS))
 
 
 def all_there(upload: Mapping[str, Any]) -> bool:

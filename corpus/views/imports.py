@@ -14,13 +14,14 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from corpus import queries
 from corpus.forms import ColumnsForm, FileImportForm, GitHubImportForm, known_encoding
+from corpus.github import Wanted
 from corpus.models import ImportRun
+from corpus.services.collecting import request_github_import
 from corpus.services.columns import remember_columns, remembered_columns
 from corpus.services.imports import (
     can_confirm,
     confirm_trial,
     discard_trial,
-    request_github_import,
     request_trial,
 )
 from corpus.services.undo import undo_import, why_not_undo
@@ -41,7 +42,10 @@ def imports(request: HttpRequest, slug: str) -> HttpResponse:
 
 def imports_page(request: HttpRequest, access: Access, status: int = 200, **forms_in_use: forms.Form) -> HttpResponse:
     page = Paginator(queries.imports_of(access.study), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page": page, "file_form": FileImportForm(), "github_form": GitHubImportForm()} | forms_in_use
+    kept = queries.tokens_of(access.study).count()
+    context = {
+        "page": page, "file_form": FileImportForm(), "github_form": GitHubImportForm(kept=kept), "kept": kept,
+    } | forms_in_use  # fmt: skip
     return render(request, "corpus/imports.html", context, status=status)
 
 
@@ -125,10 +129,11 @@ def act(request: HttpRequest, slug: str, run_id: int, do: Callable[[Access, Impo
 @require_POST
 def import_github(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug, Permission.IMPORT_ISSUES)
-    form = GitHubImportForm(request.POST)
+    form = GitHubImportForm(request.POST, request.FILES, kept=queries.tokens_of(access.study).count())
     if form.is_valid():
         try:
-            return begin(access, request_github_import(study=access.study, by=access.user, **form.cleaned_data))
+            dry = "try" in request.POST
+            return begin(access, request_github_import(study=access.study, dry=dry, by=access.user, **form.asked()))
         except Invalid as error:
             form.add_error(None, error)
     return imports_page(request, access, status=422, github_form=form)
@@ -161,7 +166,9 @@ def run_page(
 def report(run: ImportRun) -> dict[str, Any]:
     job = run.job
     return {
-        "tallies": queries.tallies_of(run),
+        "repositories": queries.by_repository(run),
+        "not_read": run.not_read,
+        "choice": Wanted.of_json(run.options["wanted"]).in_words if "wanted" in run.options else "",
         "may_confirm": can_confirm(run),
         "why_not_undo": why_not_undo(run),
         "took": job.ended_at - job.started_at if job.ended_at and job.started_at else None,

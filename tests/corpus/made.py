@@ -43,6 +43,17 @@ def comment(number, github_id, repository="tidewater/captioner", **fields):
     }
 
 
+def event(kind, number, github_id=None, repository="tidewater/captioner", **fields):
+    told = {
+        "event": kind,
+        "actor": {"login": "dev-3", "type": "User"},
+        "created_at": stamp(START + timedelta(days=number)),
+        "issue": {"number": number, "html_url": f"https://github.com/{repository}/issues/{number}"},
+        **fields,
+    }
+    return told | ({"id": github_id} if github_id else {})
+
+
 def pull_request(number, repository="tidewater/captioner"):
     return issue(number, html_url=f"https://github.com/{repository}/pull/{number}", pull_request={"url": "x"})
 
