@@ -34,6 +34,8 @@ RANKED = {
 CREATE = {
     SQLITE: [
         "CREATE VIRTUAL TABLE corpus_words USING fts5(title, text, tokenize = 'unicode61 remove_diacritics 0')",
+        # Merging more pieces at once, more rarely: a quarter less work while an import writes.
+        "INSERT INTO corpus_words (corpus_words, rank) VALUES ('automerge', 16)",
     ],
     POSTGRESQL: [
         "CREATE TABLE corpus_words (issue_id bigint PRIMARY KEY, words tsvector NOT NULL)",

@@ -19,15 +19,22 @@ def write_rows(
     unique: Sequence[str] = (),
     update: Sequence[str] = (),
 ) -> None:
-    """Insert rows of text, numbers and times, in the order of the fields' names, in the caller's transaction.
+    """Insert rows of text, numbers, times and lists, in the order of the fields' names, in the caller's transaction.
 
     A row that stands there already by the fields of `unique` gets the fields of `update`, or stays when there are none.
     """
-    adapt, waiting = connection.ops.adapt_datetimefield_value, iter(rows)
+    waiting = iter(rows)
     while chunk := list(islice(waiting, CHUNK)):
-        values = [adapt(value) if isinstance(value, datetime) else value for value in chain.from_iterable(chunk)]
+        values = [adapted(value) for value in chain.from_iterable(chunk)]
         with connection.cursor() as cursor:
             cursor.execute(statement(model, names, len(chunk), unique, update), values)
+
+
+def adapted(value: Any) -> Any:
+    """As the database takes it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_json_value(value, None) if isinstance(value, list) else value
 
 
 def statement(model: type[Model], names: Sequence[str], rows: int, unique: Sequence[str], update: Sequence[str]) -> str:
