@@ -143,3 +143,16 @@ def test_old_keys_lead_to_where_an_issue_is_now(client, study):
         queries.issue_by_key(study, "lab/none", 1)
     assert f'moved this issue to <a href="{address}">lab/new#7</a>' in page(client, study, moved)
     assert page(client, study, referring).count(f'<a href="{address}">') == 2
+
+
+def test_of_a_long_text_the_page_shows_the_beginning_and_all_on_demand(client, study):
+    line = "<b>5 MB</b> of \u202elines\n"
+    body = line * (5_000_000 // len(line))
+    issue = factories.issue(factories.repository(study), body=body)
+    first = page(client, study, issue)
+    assert f"This text has {len(body):,} characters" in first
+    assert len(first) < 60_000
+    whole = client.get(reverse("issue", args=[study.slug, issue.pk]) + "?thread=whole").content.decode()
+    assert whole.count("5 MB") == body.count("5 MB")
+    assert "Show all of it" not in whole
+    assert issue.body.markdown == body
