@@ -30,6 +30,8 @@ from jobs.models import Job
 from studies.errors import NotThere
 from studies.models import Study
 
+# So far the clock of GitHub and that of this machine may be apart.
+CLOCKS_DIFFER = timedelta(hours=1)
 NUMBER = re.compile(r"#?(\d{1,9})")
 KEY = re.compile(r"([\w.-]+)/([\w.-]+)#(\d{1,9})")
 
@@ -225,8 +227,8 @@ def by_repository(run: ImportRun) -> list[dict[str, Any]]:
 
 def came_late(repository: Repository, read_at: datetime) -> bool:
     """Whether the study got an issue after that moment which was there before: what was read then has passed over
-    what belongs to it. The clocks of GitHub and of this machine may differ by an hour."""
-    there = repository.issues.filter(created_at__lte=read_at + timedelta(hours=1))
+    what belongs to it."""
+    there = repository.issues.filter(created_at__lte=read_at + CLOCKS_DIFFER)
     return there.filter(first_seen_at__gt=read_at).exists()
 
 

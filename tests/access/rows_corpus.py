@@ -16,6 +16,10 @@ def run(world):
     return {"slug": world.study.slug, "run_id": world.import_run.pk}
 
 
+def no_token(world):
+    return {"slug": world.study.slug, "token_id": 10**6}
+
+
 def frame(world):
     return {"slug": world.study.slug, "frame_id": world.frame.pk}
 
@@ -24,6 +28,7 @@ def funnel(kind):
     return lambda world: frame(world) | {"kind": kind}
 
 
+API_LEAD_ONLY = page(403, 404, 403, 403, 200)
 ROWS = [
     Row("issues", MEMBERS_ONLY),
     Row("issue", MEMBERS_ONLY, kwargs=issue),
@@ -48,7 +53,10 @@ ROWS = [
         kwargs=lambda world: {"slug": world.study.slug, "upload": "x"},
         why="no such file",
     ),
-    Row("import_github", LEAD_ONLY_WRITE, method="post", data=lambda world: {"repository": "a/b", "state": "all"}),
+    Row("import_github", LEAD_ONLY_WRITE, method="post", data=lambda world: {"repositories": "a/b"}),
+    Row("tokens", LEAD_ONLY),
+    Row("tokens", LEAD_ONLY_WRITE, method="post", data=lambda world: {"name": "mine", "token": "ghp_x"}),
+    Row("token_remove", page(SIGN_IN, 404, 403, 403, 404), method="post", kwargs=no_token, why="no such token"),
     Row("import_run", LEAD_ONLY, kwargs=run),
     Row("import_problems", LEAD_ONLY, kwargs=run),
     Row("import_confirm", page(SIGN_IN, 404, 403, 403, 409), method="post", kwargs=run, why="not a dry run"),
@@ -57,4 +65,7 @@ ROWS = [
     Row("api-issues", API_MEMBERS_ONLY),
     Row("api-issue", API_MEMBERS_ONLY, kwargs=issue),
     Row("api-comments", API_MEMBERS_ONLY, kwargs=issue),
+    Row("api-imports", API_LEAD_ONLY),
+    Row("api-imports", API_LEAD_ONLY | {"lead": 201}, method="post", data=lambda world: {"repositories": ["a/b"]}),
+    Row("api-import", API_LEAD_ONLY, kwargs=run),
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus.models import Comment, Gone, ImportRun, Issue, IssueEvent, Repository, Revision
+from corpus.models import Comment, Gone, ImportRun, Issue, IssueEvent, Repository
 from corpus.services.collecting import request_github_import
 from jobs import services
 from jobs.models import Job, State
@@ -200,6 +200,7 @@ class Here:
     def begin(self, lead):
         self.stories += 1
         self.fake = FakeGitHub(page_size=PAGE)
+        self.fake.now = timezone.now
         return Story(self.stories, self.fake, lead)
 
     def respond(self, path, headers):
@@ -208,7 +209,9 @@ class Here:
 
 @pytest.fixture
 def here(monkeypatch, settings):
+    """Here and on GitHub there is one clock: what is remembered of pages is trusted as in real use."""
     place = Here()
+    monkeypatch.setattr("corpus.queries.CLOCKS_DIFFER", timedelta(0))
     in_process(monkeypatch, place)
     settings.GITHUB_API_URL = place.url
     return place

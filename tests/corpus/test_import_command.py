@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from corpus.management.commands import import_issues
+from corpus.management import running
 from corpus.management.progress import Bar, Lines
 from corpus.models import Comment, Issue
 from corpus.services import uploads
@@ -19,14 +19,14 @@ from jobs.models import Job, State
 from tests.corpus import made
 from tests.corpus.test_kill import ROOT, House
 
-NOTHING_BEGUN = import_issues.NOT_BEGUN
+NOTHING_BEGUN = running.NOT_BEGUN
 
 
 @pytest.fixture
 def command(study, lead, tmp_path, capsys, monkeypatch):
     """Run it on these bytes; returns what it said, what it complained of, and its code."""
     # Another thread does not see what a test has not committed.
-    monkeypatch.setattr(import_issues, "LOOK_EVERY", 60)
+    monkeypatch.setattr(running, "LOOK_EVERY", 60)
 
     def run(content, *arguments, name="issues.jsonl", slug=None):
         (tmp_path / name).write_bytes(content)
@@ -46,7 +46,7 @@ def test_command_imports_issues_and_comments(command, tmp_path):
     comments = tmp_path / "comments.jsonl"
     comments.write_bytes(made.lines([made.comment(1, 7)]))
     said = command(made.lines([made.issue(1), made.pull_request(2), made.issue(3)]), "--comments", str(comments))
-    sentence = "2 issues new, 0 changed, 0 the same; 1 comments; 1 pull requests left out; 0 records refused."
+    sentence = "2 issues new, 0 changed, 0 the same; 1 comments; 0 events; 1 pull requests left out; 0 records refused."
     assert said == (sentence, "", 0)
     assert (Issue.objects.count(), Comment.objects.count()) == (2, 1)
 
@@ -55,13 +55,14 @@ def test_command_names_what_was_refused(command):
     out, err, code = command(made.lines([made.issue(1), made.issue(2, title="")]))
     assert out.startswith("1 issues new")
     assert err.splitlines() == ["line 2: “title” is empty.", "Refused: 1. The rest was read."]
-    assert code == import_issues.REFUSED
+    assert code == running.REFUSED
 
 
 def test_dry_run_of_the_command_writes_nothing(command, study, lead):
     out, err, code = command(made.lines([made.issue(1)]), "--dry-run", "--by", lead.email)
     assert (out, err, code) == (
-        "1 issues would be new, 0 changed, 0 the same; 0 comments; 0 pull requests left out; 0 records refused.", "", 0,
+        "1 issues would be new, 0 changed, 0 the same; 0 comments; 0 events; 0 pull requests left out; "
+        "0 records refused.", "", 0,
     )  # fmt: skip
     assert not Issue.objects.exists()
     assert list(uploads.folder().iterdir()) == []
@@ -108,7 +109,7 @@ def test_failed_import_ends_with_its_sentence(command, monkeypatch):
     monkeypatch.setattr("corpus.files.pages.PAGE_RECORDS", 1)
     content = json.dumps([made.issue(1), made.issue(2)]).encode()
     out, err, code = command(content[:-20], name="a.json")
-    assert (out, code) == ("", import_issues.FAILED)
+    assert (out, code) == ("", running.FAILED)
     assert err.endswith("What was read stays.")
 
 

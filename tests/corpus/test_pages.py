@@ -246,7 +246,7 @@ def test_import_of_a_file_begins_with_a_dry_run_on_the_page(visit, upload, study
     services.run(confirmed.job.pk)
     html = visit("import_run", confirmed.pk)[1]
     assert {words(node.css_first("dt")): words(node.css_first("dd")) for node in html.css(".facts div")} == {
-        "New issues": "1", "Changed": "0 earlier text kept", "Unchanged": "0", "Comments": "1",
+        "New issues": "1", "Changed": "0 earlier text kept", "Unchanged": "0", "Comments": "1", "Events": "0",
         "Pull requests": "0 left out", "Refused": "0",
     }  # fmt: skip
     assert html.css("[hx-get]") == []
@@ -259,9 +259,11 @@ def test_import_of_a_file_begins_with_a_dry_run_on_the_page(visit, upload, study
         ("import_file", {}, "issues", "Choose a file of issues."),
         ("import_file", {"issues": ("a.jsonl", b"")}, "issues", "This file is empty."),
         ("import_file", {"issues": ("a.png", b"x")}, "issues", CANNOT),
-        ("import_github", {"state": "all"}, "repository", "Name a repository as owner/name."),
-        ("import_github", {"repository": "nothing", "state": "all"}, "repository", "“nothing” is not a repository. Write it as owner/name, such as tidewater/captioner."),  # noqa: E501
-        ("import_github", {"repository": "a/b", "state": "all", "since": "soon"}, "since", "Enter a valid date/time."),
+        ("import_file", {"issues": ("a.jsonl", b"{}"), "events": ("a.csv", b"x\n")}, "events", "Events are read from JSON with GitHub's event objects, or GH Archive's, only (.jsonl, .json)."),  # noqa: E501
+        ("import_github", {}, "repositories", "Name a repository as owner/name."),
+        ("import_github", {"repositories": "nothing"}, "repositories", "Line 1: “nothing” is not a repository. Write it as owner/name."),  # noqa: E501
+        ("import_github", {"repositories": "a/b", "created_from": "soon"}, "created_from", "Enter a valid date."),
+        ("import_github", {"file": ("a.txt", b"a/b " * 2**19)}, "file", "This file is longer than a list of repositories. Choose another one."),  # noqa: E501
     ],
 )  # fmt: skip
 def test_form_says_beside_the_field_what_is_wrong(visit, upload, name, data, field, sentence):
@@ -273,23 +275,38 @@ def test_form_says_beside_the_field_what_is_wrong(visit, upload, name, data, fie
 
 
 def test_typed_token_is_not_shown_again(visit):
-    response, _ = visit("import_github", data={"repository": "x", "token": "secret"}, method="post")
+    response, _ = visit("import_github", data={"repositories": "x", "token": "secret"}, method="post")
     assert b"secret" not in response.content
 
 
 def test_token_of_the_server_is_named_in_the_form(visit, settings):
-    settings.GITHUB_TOKEN = "t"
+    settings.GITHUB_TOKENS = ["t"]
     assert "the token of this server is used" in visit("imports")[1].text()
 
 
-def test_import_from_github_begins_on_the_page(visit):
-    visit("import_github", data={"repository": "a/b", "state": "open", "since": "2024-05-01"}, method="post")
-    assert ImportRun.objects.get().options == {
-        "name": "a/b",
-        "state": "open",
-        "since": "2024-05-01T00:00:00Z",
-        "token": "",
-    }
+def test_import_from_github_begins_on_the_page(visit, upload):
+    data = {
+        "repositories": "https://github.com/a/b.git",
+        "file": upload(b"# the rest\nc/d,\nA/B; www.github.com/e/f/issues"),
+        "state": "open", "created_from": "2024-05-01", "updated_to": "2024-05-31", "labels": "bug, model", "words": "x",
+        "without_bots": "on", "without_events": "on",
+    }  # fmt: skip
+    visit("import_github", data=data, method="post")
+    asked = ImportRun.objects.get()
+    wanted = asked.options.pop("wanted")
+    assert asked.options == {
+        "name": "a/b and 2 more", "repositories": ["a/b", "c/d", "e/f"], "token": "", "typed": False,
+    }  # fmt: skip
+    assert wanted == {
+        "state": "open", "created_from": "2024-05-01T00:00:00Z", "created_to": "", "updated_from": "",
+        "updated_to": "2024-06-01T00:00:00Z", "labels": ["bug", "model"], "words": "x", "comments": True,
+        "events": False, "bots": False,
+    }  # fmt: skip
+    sentence = (
+        "Taken: open issues; opened from 2024-05-01; changed before 2024-06-01; labelled bug, model; "
+        "with the words x; without events; without issues made by bots."
+    )
+    assert sentence in words(visit("import_run", asked.pk)[1].css_first("main"))
 
 
 def test_open_import_asks_itself_again_and_the_ended_one_is_shown_anew(visit, study, lead):

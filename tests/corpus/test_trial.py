@@ -63,8 +63,24 @@ def test_dry_run_tells_what_the_import_then_comes_to(import_file, try_file, lead
 def test_report_counts_by_repository(import_file):
     done = import_file(made.lines(SECOND), comments=made.lines(COMMENTS))
     assert list(tallies_of(done)) == [
-        {"repository": "other/place", "sum_new": 1, "sum_changed": 0, "sum_same": 0, "sum_comments": 0},
-        {"repository": "tidewater/captioner", "sum_new": 3, "sum_changed": 0, "sum_same": 0, "sum_comments": 2},
+        {
+            "repository": "other/place",
+            "sum_new": 1,
+            "sum_changed": 0,
+            "sum_same": 0,
+            "sum_comments": 0,
+            "sum_events": 0,
+            "sum_requests": 0,
+        },
+        {
+            "repository": "tidewater/captioner",
+            "sum_new": 3,
+            "sum_changed": 0,
+            "sum_same": 0,
+            "sum_comments": 2,
+            "sum_events": 0,
+            "sum_requests": 0,
+        },
     ]
 
 
@@ -163,7 +179,7 @@ def test_undo_removes_what_the_import_brought_and_nothing_else(import_file, lead
     assert (event.verb, event.target, event.data) == (
         "undid the import of",
         "issues.jsonl",
-        {"issues": 2, "comments": 1},
+        {"issues": 2, "comments": 1, "events": 0},
     )
 
 

@@ -1,4 +1,4 @@
-"""A small GitHub: repositories whose issues live on, answers as GitHub's own description has them, and scripted faults."""
+"""A small GitHub: repositories whose issues live on, answers as GitHub describes them itself, and scripted faults."""
 
 from tests.fakes.github import faults
 from tests.fakes.github.answers import FakeGitHub

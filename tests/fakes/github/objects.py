@@ -1,23 +1,22 @@
 """GitHub's objects in full, as its API describes them, made from the few things that the fake knows of each."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 API, WEB = "https://api.github.com", "https://github.com"
 START = datetime(2023, 1, 1, tzinfo=UTC)
-PERSON = "followers following gists starred subscriptions organizations repos events received_events".split()
-REPOSITORY = (
-    "archive assignees blobs branches collaborators comments commits compare contents contributors deployments "
-    "downloads events forks git_commits git_refs git_tags hooks issue_comment issue_events issues keys labels "
-    "languages merges milestones notifications pulls releases stargazers statuses subscribers subscription tags teams "
-    "trees clone git ssh svn mirror"
-).split()
-COUNTS = "forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count".split()
+PERSON = """followers following gists starred subscriptions organizations repos events received_events"""
+REPOSITORY = """
+    archive assignees blobs branches collaborators comments commits compare contents contributors deployments
+    downloads events forks git_commits git_refs git_tags hooks issue_comment issue_events issues keys labels
+    languages merges milestones notifications pulls releases stargazers statuses subscribers subscription tags teams
+    trees clone git ssh svn mirror
+"""
+COUNTS = """forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count"""
 
 
-def stamp(minutes):
-    """A moment by the fake's own clock, which goes on a minute with everything that happens."""
-    return (START + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+def stamp(moment):
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 @dataclass
@@ -26,10 +25,10 @@ class Issue:
     id: int
     title: str
     body: str | None
-    created: int
-    updated: int
+    created: datetime
+    updated: datetime
     author: str = "dev-1"
-    closed: int | None = None
+    closed: datetime | None = None
     closed_by: str | None = None
     reason: str | None = None
     labels: list = field(default_factory=list)
@@ -43,7 +42,7 @@ class Comment:
     id: int
     number: int
     body: str
-    created: int
+    created: datetime
     author: str = "dev-2"
 
 
@@ -52,7 +51,7 @@ class Event:
     id: int
     number: int
     kind: str
-    at: int
+    at: datetime
     actor: str = "dev-3"
     more: dict = field(default_factory=dict)
 
@@ -82,7 +81,7 @@ class Repo:
 
 def user(login):
     api, web = f"{API}/users/{login}", f"{WEB}/{login}"
-    told = {f"{name}_url": f"{api}/{name}" for name in PERSON}
+    told = {f"{name}_url": f"{api}/{name}" for name in PERSON.split()}
     return told | {
         "login": login, "id": sum(map(ord, login)), "node_id": "U", "avatar_url": web, "gravatar_id": "", "url": api,
         "html_url": web, "type": "Bot" if login.endswith("[bot]") else "User", "site_admin": False,
@@ -105,7 +104,7 @@ def milestone(title):
     return title and {
         "url": api, "html_url": api, "labels_url": api, "id": 1, "node_id": "M", "number": 1, "state": "open",
         "title": title, "description": None, "creator": None, "open_issues": 1, "closed_issues": 0,
-        "created_at": stamp(0), "updated_at": stamp(0), "closed_at": None, "due_on": None,
+        "created_at": stamp(START), "updated_at": stamp(START), "closed_at": None, "due_on": None,
     }  # fmt: skip
 
 
@@ -147,12 +146,12 @@ def event(repo, one):
 
 def repository(repo):
     owner, name = repo.full_name.split("/")
-    told = {f"{one}_url": f"{repo.api}/{one}" for one in REPOSITORY} | dict.fromkeys(COUNTS, 0)
+    told = {f"{one}_url": f"{repo.api}/{one}" for one in REPOSITORY.split()} | dict.fromkeys(COUNTS.split(), 0)
     return told | {
         "id": repo.id, "node_id": "R", "name": name, "full_name": repo.full_name, "owner": user(owner),
         "private": False, "html_url": repo.web, "description": None, "fork": False, "url": repo.api,
         "default_branch": "main", "has_issues": repo.access != "off", "has_projects": False, "has_wiki": False,
         "has_pages": False, "has_discussions": False, "homepage": None, "language": None, "archived": False,
-        "disabled": False, "license": None, "pushed_at": stamp(0), "created_at": stamp(0), "updated_at": stamp(0),
-        "network_count": 0, "subscribers_count": 0,
+        "disabled": False, "license": None, "pushed_at": stamp(START), "created_at": stamp(START),
+        "updated_at": stamp(START), "network_count": 0, "subscribers_count": 0,
     }  # fmt: skip

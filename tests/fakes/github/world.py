@@ -1,20 +1,22 @@
 """What happens on the fake GitHub: people open, edit, close and move issues; owners rename, hide and block."""
 
 import itertools
+from datetime import timedelta
 
-from tests.fakes.github.objects import Comment, Event, Issue, Repo
+from tests.fakes.github.objects import START, Comment, Event, Issue, Repo
 
 
 class World:
-    """Repositories by id, and a clock that goes on a minute with everything that happens."""
+    """Repositories by id, and a clock that goes on a minute with everything that happens, or as `now` tells."""
 
     def __init__(self):
         self.repositories = {}
-        self.clock = 0
+        self.clock = START
+        self.now = lambda: self.clock + timedelta(minutes=1)
         self.ids = itertools.count(10_001)
 
     def tick(self):
-        self.clock += 1
+        self.clock = self.now()
         return self.clock
 
     def add(self, full_name="tidewater/captioner"):
