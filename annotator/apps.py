@@ -8,8 +8,10 @@ class AnnotatorConfig(AppConfig):
 
     def ready(self) -> None:
         # The rows of permissions, sections and queries are models: they can be read only once the apps are loaded.
+        from annotator.queries import told  # noqa: PLC0415
         from annotator.queries.proposals import origins  # noqa: PLC0415
         from annotator.queries.recoding import consequences  # noqa: PLC0415
+        from corpus.told import register as register_teller  # noqa: PLC0415
         from studies.permissions import Permission  # noqa: PLC0415
         from studies.sections import Section, register  # noqa: PLC0415
         from taxonomy import usage  # noqa: PLC0415
@@ -27,3 +29,4 @@ class AnnotatorConfig(AppConfig):
         )
         register_consequences(consequences)
         register_origins(origins)
+        register_teller(told)

@@ -10,9 +10,9 @@ until the round is closed, for leads as well. How many codings are in is no secr
 | another's codings, proposed codes, agreement, disagreements, decisions | – | no | yes |
 """
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from annotator.models import Round
+from annotator.models import Assignment, Round
 from annotator.states import Phase
 from studies.errors import Refused
 from studies.models import Membership
@@ -45,3 +45,10 @@ def visible_codings(member: Membership) -> Q:
 def visible_proposals(member: Membership) -> Q:
     """Condition on Proposal rows: the member's own, and everybody's in closed rounds of the same study."""
     return Q(member=member) | Q(round_issue__round__phase=Phase.CLOSED, round_issue__round__study=member.study_id)
+
+
+def issues_coded_now_by(member: Membership) -> "QuerySet[Assignment, int]":
+    """Ids of the issues that the member codes in a running round, submitted or not: a submit can be taken back. What
+    closed rounds say of these issues is not told where the member reads about issues."""
+    own = Assignment.objects.filter(member=member, round_issue__round__phase=Phase.INDEPENDENT)
+    return own.values_list("round_issue__issue", flat=True)

@@ -15,7 +15,7 @@ from corpus.models import Comment, ImportRun, Issue, IssueState
 from corpus.services.collecting import STATES, request_github_import
 from jobs.models import State
 from jobs.tasks import send
-from studies.models import User
+from studies.models import Membership, User
 from studies.permissions import Access, Permission, get_access_for
 
 SEARCH = OpenApiParameter(
@@ -103,7 +103,7 @@ class IssueList(generics.ListAPIView[Issue]):
 
     def get_queryset(self) -> QuerySet[Issue]:
         access = access_of(self)
-        return filtered(queries.issues_of(access.study), self.request)
+        return filtered(queries.issues_of(access.study), self.request, access.membership)
 
 
 class IssueDetail(generics.RetrieveAPIView[Issue]):
@@ -163,9 +163,9 @@ class OneImport(generics.RetrieveAPIView[ImportRun]):
         return queries.get_import(access_of(self, Permission.IMPORT_ISSUES).study, self.kwargs["run_id"])
 
 
-def filtered(issues: QuerySet[Issue], request: Request) -> QuerySet[Issue]:
+def filtered(issues: QuerySet[Issue], request: Request, viewer: Membership) -> QuerySet[Issue]:
     asked = dict(request.query_params.lists())
-    return IssueFilter.from_params(asked | {"q": asked.get("search", [])}).apply(issues)
+    return IssueFilter.from_params(asked | {"q": asked.get("search", [])}).apply(issues, viewer)
 
 
 urlpatterns = [

@@ -15,13 +15,13 @@ import numpy as np
 from django.db.models import BooleanField, CharField, ExpressionWrapper, F, Value
 from django.db.models.functions import Cast, Concat
 
-from corpus import fulltext
-from corpus.columns import Column, Labels, Mask, Numbers, column, labels, places, seconds
+from corpus import fulltext, told
+from corpus.columns import Column, Labels, Mask, Numbers, column, labels, places, seconds, spread
 from corpus.filters import FIELD_OF, HOLDS, IssueFilter
 from corpus.models import CorpusVersion, Issue
 from corpus.queries import by_number, issues_of
 from corpus.words import parse
-from studies.models import Study
+from studies.models import Membership, Study
 
 FACETS = (
     "repository",
@@ -35,8 +35,9 @@ FACETS = (
     "code",
     "images",
     "duplicate",
+    *told.FACETS,
 )
-BEST, NEWEST, OLDEST, COMMENTS, LONGEST = "best", "newest", "oldest", "comments", "longest"
+BEST, NEWEST, OLDEST, COMMENTS, LONGEST, CODED = "best", "newest", "oldest", "comments", "longest", "coded"
 # Ranking reads every match; of more than so many the newest come first.
 MOST_RANKED = 1000
 KEPT = 4
@@ -53,6 +54,7 @@ class Board:
     comments: Numbers
     facets: dict[str, Column | Labels]
     orders: dict[str, Numbers] = field(default_factory=dict)
+    told: dict[Any, dict[str, Labels]] = field(default_factory=dict)
 
     def rows_of(self, ids: Numbers) -> Numbers:
         """Places of those ids that are of this study."""
@@ -75,9 +77,10 @@ class Board:
 
 @dataclass(frozen=True)
 class Found:
-    """What fits a filter, in an order."""
+    """What fits a filter, in an order. `facets` are the board's, and those that other rooms tell this person."""
 
     board: Board
+    facets: dict[str, Column | Labels]
     mask: Mask
     order: Numbers
     counts: dict[str, dict[str, int]]
@@ -103,6 +106,12 @@ class Found:
             start = max(int(np.searchsorted(places_here, place)) - size, 0)
         ids = [int(pk) for pk in self.board.ids[rows[start : start + size]]]
         return Slice(ids, start, len(rows))
+
+    def told(self, issue_ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+        """What other rooms tell of these issues, by facet."""
+        rows = self.board.rows_of(np.array(issue_ids, dtype=np.int64))
+        facets = {name: facet for name in told.FACETS if isinstance(facet := self.facets[name], Labels)}
+        return {int(self.board.ids[row]): {name: facet.of(row) for name, facet in facets.items()} for row in rows}
 
     def place(self, issue_id: int | None) -> int | None:
         rows = self.board.rows_of(np.array([issue_id or 0]))
@@ -185,26 +194,52 @@ def read(study: Study, version: UUID | None) -> Board:
 COLUMNS = FIELD_OF | {"bot": "author_is_bot", "code": "facts__has_code", "images": "facts__has_images"}
 
 
-def find(study: Study, asked: IssueFilter, sort: str = "") -> Found:
+def find(study: Study, asked: IssueFilter, sort: str = "", viewer: Membership | None = None) -> Found:
+    """What fits, as far as the viewer may know, if one is named."""
     board = board_of(study)
-    masks = {name: board.facets[name].fitting(folded(board, name, asked)) for name in FACETS if getattr(asked, name)}
+    facets = board.facets | told_facets(board, study, viewer)
+    masks = {name: facets[name].fitting(folded(board, name, asked)) for name in FACETS if getattr(asked, name)}
     other = days(board, asked)
     if asked.q:
         other &= holding(board, study, asked.q)
     mask = all_of(other, masks)
     counts = {
-        name: board.facets[name].counts(all_of(other, {key: one for key, one in masks.items() if key != name}))
+        name: facets[name].counts(all_of(other, {key: one for key, one in masks.items() if key != name}))
         for name in FACETS
     }
+    order, sort, too_many = order_of(board, facets, mask, asked, sort)
+    return Found(board, facets, mask, order, counts, sort, too_many)
+
+
+def told_facets(board: Board, study: Study, viewer: Membership | None) -> dict[str, Labels]:
+    """What other rooms tell, kept with the board until they say something else."""
+    teller = told.teller()
+    stamp = teller.stamp(study)
+    if stamp not in board.told:
+        board.told.clear()
+        values = teller.values(study)
+        board.told[stamp] = {name: spread(values[name], board.ids, told.OTHERWISE[name]) for name in told.FACETS}
+    found = board.told[stamp]
+    hidden = board.rows_of(np.array(list(teller.hidden_from(viewer)) if viewer else [], dtype=np.int64))
+    return {name: facet.without(hidden) for name, facet in found.items()} if len(hidden) else found
+
+
+def order_of(
+    board: Board, facets: dict[str, Column | Labels], mask: Mask, asked: IssueFilter, sort: str
+) -> tuple[Numbers, str, bool]:
+    """Each issue's place, the name of the order, and whether too many fit to say which fit best."""
     terms = [term for term in parse(asked.q) if not term.negated]
     too_many = bool(terms) and int(np.count_nonzero(mask)) > MOST_RANKED
     sort = sort or (BEST if terms else NEWEST)
     if sort == BEST and terms and not too_many:
-        order = best_first(board, mask, asked.q)
-    else:
-        sort = NEWEST if sort == BEST else sort
-        order = board.order(sort)
-    return Found(board, mask, order, counts, sort, too_many)
+        return best_first(board, mask, asked.q), sort, too_many
+    if sort == CODED:
+        rank = np.full(len(board.ids), len(told.STANDINGS))
+        for place, value in enumerate(told.STANDINGS):
+            rank[facets["coded"].fitting([value])] = place
+        return places(np.lexsort((board.order(NEWEST), rank))), sort, too_many
+    sort = NEWEST if sort == BEST else sort
+    return board.order(sort), sort, too_many
 
 
 def all_of(first: Mask, masks: dict[str, Mask]) -> Mask:

@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Labels:
-    """A row for each label of each issue; an issue without labels has one row with the empty name."""
+    """A row for each value of each issue; an issue without one has one row with the empty name."""
 
     rows: Numbers
     column: Column
@@ -46,6 +46,19 @@ class Labels:
 
     def counts(self, mask: Mask) -> dict[str, int]:
         return self.column.counts(mask[self.rows])
+
+    def without(self, rows: Numbers) -> "Labels":
+        """As if nothing were known of the issues in these places: they fit no value, not even the empty one."""
+        kept = ~np.isin(self.rows, rows)
+        return Labels(self.rows[kept], Column(self.column.values, self.column.codes[kept]), self.issues)
+
+    def of(self, row: int) -> list[str]:
+        """The values of one issue, the empty one left out."""
+        return sorted(self.column.values[code] for code in self.column.codes[self.rows == row] if code in self.said)
+
+    @property
+    def said(self) -> list[int]:
+        return [code for code, value in enumerate(self.column.values) if value]
 
 
 def seconds(stamps: Sequence[str | None]) -> Numbers:
@@ -63,13 +76,18 @@ def column(values: Sequence[Any]) -> Column:
 
 
 def labels(study: Study, ids: Numbers) -> Labels:
-    found = list(IssueLabel.objects.filter(issue__facts__study=study).values_list("issue", "name"))
+    return spread(IssueLabel.objects.filter(issue__facts__study=study).values_list("issue", "name"), ids)
+
+
+def spread(pairs: Iterable[tuple[int, str]], ids: Numbers, otherwise: str = "") -> Labels:
+    """Pairs of issue and value; an issue of which there is none has the other value."""
+    found = list(pairs)
     having = np.array([issue_id for issue_id, _ in found], dtype=np.int64)
     known = np.isin(having, ids)
     without = np.flatnonzero(~np.isin(ids, having))
     names = [name for (_, name), here in zip(found, known, strict=True) if here]
     rows = np.concatenate([np.searchsorted(ids, having[known]), without])
-    return Labels(rows, column(names + [""] * len(without)), len(ids))
+    return Labels(rows, column(names + [otherwise] * len(without)), len(ids))
 
 
 def places(order: NDArray[np.intp]) -> Numbers:

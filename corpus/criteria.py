@@ -11,6 +11,8 @@ SAID = {
     "reason": "closed as {}",
     "label": "labelled {}",
     "association": "written by {}",
+    "coded": "{} in this study",
+    "coded_as": "labelled {} in this study",
     "year": "opened in {}",
     "created_from": "opened on {} or later",
     "created_to": "opened on {} or earlier",
@@ -20,6 +22,7 @@ HELD = {
     "comments": {YES: "with comments", NO: "without comments"},
     "code": {YES: "with code", NO: "without code"},
     "duplicate": {YES: "likely duplicates", NO: "without likely duplicates"},
+    "changed": {YES: "changed since they were coded", NO: "not changed since they were coded"},
     "images": {YES: "with images", NO: "without images"},
 }
 

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, ExtractYear, Lower
 
-from corpus import queries
+from corpus import queries, told
 from corpus.models import Issue, IssueLabel
+from studies.models import Membership
 
 YES, NO = "yes", "no"
 
@@ -17,9 +18,9 @@ YES, NO = "yes", "no"
 class IssueFilter:
     """Values of one field are alternatives; the fields hold together. An empty field says nothing.
 
-    `q` is what was typed into the search box. The empty text stands for "none" in `reason`, `label` and
-    `association`; `bot`, `comments`, `code` and `images` are "yes", "no" or both; the days are the first and the last
-    day of creation, in UTC.
+    `q` is what was typed into the search box. The empty text stands for "none" in `reason`, `label`, `association`,
+    `coded` and `coded_as`; `bot`, `comments`, `code`, `images` and `changed` are "yes", "no" or both; the days are the
+    first and the last day of creation, in UTC. What `coded`, `coded_as` and `changed` mean is `corpus.told`'s.
     """
 
     q: str = ""
@@ -33,6 +34,9 @@ class IssueFilter:
     code: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     duplicate: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
+    coded_as: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     year: tuple[str, ...] = ()
     created_from: str = ""
     created_to: str = ""
@@ -54,14 +58,15 @@ class IssueFilter:
         said = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: [value] if isinstance(value, str) else list(value) for name, value in said.items() if value}
 
-    def apply(self, issues: QuerySet[Issue]) -> QuerySet[Issue]:
-        """Those of the issues that fit, in their order."""
+    def apply(self, issues: QuerySet[Issue], viewer: Membership | None = None) -> QuerySet[Issue]:
+        """Those of the issues that fit, in their order; as far as the viewer may know, if one is named."""
         for name in FIELD_OF:
             if values := getattr(self, name):
                 issues = issues.filter(**{f"{FIELD_OF[name]}__in": values})
         for name, holds in HOLDS.items():
             if len(values := set(getattr(self, name))) == 1:
                 issues = issues.filter(holds if values == {YES} else ~holds)
+        issues = issues.filter(told.asked_for({name: getattr(self, name) for name in told.FACETS}, viewer))
         issues = with_labels(in_repositories(issues, self.repository), self.label)
         if self.year:
             issues = issues.alias(year=ExtractYear("created_at")).filter(year__in=[int(year) for year in self.year])
@@ -98,7 +103,7 @@ def is_answer(value: str) -> bool:
     return value in (YES, NO)
 
 
-CHECKS = dict.fromkeys(HOLDS, is_answer) | {
+CHECKS = dict.fromkeys((*HOLDS, "changed"), is_answer) | {
     "year": is_year, "created_from": is_day, "created_to": is_day,
     "state": lambda value: value != "", "repository": lambda value: value != "",
 }  # fmt: skip

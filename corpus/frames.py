@@ -2,12 +2,13 @@
 
 from django.db.models import QuerySet
 
+from corpus import told
 from corpus.filters import IssueFilter
 from corpus.funnel import Drawn, Funnel, Step
 from corpus.models import Frame, Issue
 from corpus.queries import issues_of
 from studies.errors import NotThere
-from studies.models import Study
+from studies.models import Membership, Study
 
 
 def frames_of(study: Study) -> QuerySet[Frame]:
@@ -28,6 +29,12 @@ def issues_in(frame: Frame) -> QuerySet[Issue]:
         return issues_of(frame.study).filter(in_frames__frame=frame)
     above = issues_in(frame.parent) if frame.parent else issues_of(frame.study)
     return IssueFilter.from_params(frame.filter).apply(above)
+
+
+def is_hidden_from(frame: Frame, viewer: Membership) -> bool:
+    """Whether the list would tell what issues were coded as to somebody who codes such issues now."""
+    tells = any(step.filter.get(facet) for step in chain_of(frame) for facet in told.FACETS)
+    return tells and any(True for _ in told.teller().hidden_from(viewer))
 
 
 def corpus_size(study: Study) -> tuple[int, int]:

@@ -20,10 +20,10 @@ ALL_IDS = {
     SQLITE: "SELECT group_concat(rowid) FROM corpus_words WHERE corpus_words MATCH %s",
     POSTGRESQL: "SELECT string_agg(issue_id::text, ',') FROM corpus_words WHERE words @@ %s::tsquery",
 }
-# A word of the title weighs ten times one of the text.
+# A word of the title weighs ten times one of the text. The plus keeps SQLite from asking the index again for every id.
 RANKED = {
     SQLITE: (
-        "SELECT rowid FROM corpus_words WHERE corpus_words MATCH %s AND rowid IN ({ids}) "
+        "SELECT rowid FROM corpus_words WHERE corpus_words MATCH %s AND +rowid IN ({ids}) "
         "ORDER BY bm25(corpus_words, 10.0, 1.0), rowid DESC"
     ),
     POSTGRESQL: (
@@ -34,6 +34,8 @@ RANKED = {
 CREATE = {
     SQLITE: [
         "CREATE VIRTUAL TABLE corpus_words USING fts5(title, text, tokenize = 'unicode61 remove_diacritics 0')",
+        # Merging more pieces at once, more rarely: a quarter less work while an import writes.
+        "INSERT INTO corpus_words (corpus_words, rank) VALUES ('automerge', 16)",
     ],
     POSTGRESQL: [
         "CREATE TABLE corpus_words (issue_id bigint PRIMARY KEY, words tsvector NOT NULL)",

@@ -1,13 +1,14 @@
 """The list of issues in the shape that its page needs: facets, chips, columns, rows with what was found in them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from corpus import queries
-from corpus.board import BEST, COMMENTS, LONGEST, NEWEST, OLDEST, Found
+from corpus.board import BEST, CODED, COMMENTS, LONGEST, NEWEST, OLDEST, Found
 from corpus.filters import NO, YES, IssueFilter
 from corpus.models import Issue
 from corpus.words import excerpt, parse, pattern
@@ -15,26 +16,47 @@ from studies.models import Study
 
 SORTS = {
     BEST: "Best match", NEWEST: "Newest first", OLDEST: "Oldest first", COMMENTS: "Most comments",
-    LONGEST: "Longest to close",
+    LONGEST: "Longest to close", CODED: "Labelled first",
 }  # fmt: skip
 COLUMNS = {
     "state": "State", "opened": "Opened", "closed": "Closed", "comments": "Comments", "time": "Time to close",
     "reason": "Reason", "author": "Author", "association": "Association", "milestone": "Milestone",
+    "coded": "Coded", "coded_as": "Label",
 }  # fmt: skip
 USUAL = ("state", "opened", "comments", "time")
 TITLES = {
-    "repository": "Repository", "state": "State on GitHub", "reason": "Reason", "label": "Label on GitHub",
-    "year": "Opened in", "association": "Author is", "bot": "Written by", "comments": "Comments", "code": "Code",
+    "repository": "Repository",
+    "state": "State on GitHub",
+    "reason": "Reason",
+    "label": "Label on GitHub",
+    "year": "Opened in",
+    "association": "Author is",
+    "bot": "Written by",
+    "comments": "Comments",
+    "code": "Code",
     "images": "Images",
+    "coded": "Coded in this study",
+    "coded_as": "Label in this study",
+    "changed": "Text since it was coded",
+}
+# The orders that the head of a column asks for: on the first click, and where it stands so already.
+ORDERS = {
+    "opened": (NEWEST, OLDEST), "comments": (COMMENTS, COMMENTS), "time": (LONGEST, LONGEST), "coded": (CODED, CODED),
 }  # fmt: skip
 WORDS = {
     ("bot", YES): "a bot", ("bot", NO): "a person", ("comments", YES): "with comments",
     ("comments", NO): "without comments", ("code", YES): "with code", ("code", NO): "without code",
     ("duplicate", YES): "likely duplicates", ("duplicate", NO): "without likely duplicates",
     ("images", YES): "with images", ("images", NO): "without images", ("reason", ""): "no reason",
-    ("label", ""): "no label", ("association", ""): "not told", ("association", "NONE"): "nobody of the project",
+    ("label", ""): "no label", ("coded", ""): "in no closed round", ("coded", "labelled"): "labelled",
+    ("coded", "coded"): "coded, not labelled yet", ("coded", "drawn"): "drawn, not coded", ("coded_as", ""): "no label",
+    ("changed", YES): "changed", ("changed", NO): "as it was",
+    ("association", ""): "not told", ("association", "NONE"): "nobody of the project",
 }  # fmt: skip
 SHOWN, MOST = 6, 60
+
+Bits = list[tuple[str, bool]]
+Told = Mapping[int, dict[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -59,8 +81,9 @@ class Facet:
 @dataclass(frozen=True)
 class Row:
     issue: Issue
-    title: list[tuple[str, bool]]
-    found: list[tuple[str, bool]]
+    title: Bits
+    found: Bits
+    told: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def days(self) -> float | None:
@@ -92,6 +115,14 @@ class Listing:
             params["column"] = self.columns
         return urlencode(params | more, doseq=True)
 
+    def heads(self, now: str) -> dict[str, tuple[str, str, bool]]:
+        """The chosen columns: title, the query that orders by them ("" for none), whether the list stands so now."""
+        return {name: (COLUMNS[name], self.ordered(name, now), now in ORDERS.get(name, ())) for name in self.columns}
+
+    def ordered(self, column: str, now: str) -> str:
+        first, again = ORDERS.get(column, ("", ""))
+        return replace(self, sort=again if now == first else first).address() if first else ""
+
     def chips(self) -> Iterator[tuple[str, str]]:
         """What is asked for in words, and the query without it."""
         for name, values in self.asked.to_params().items():
@@ -104,6 +135,11 @@ class Listing:
 
 
 def words(name: str, value: str) -> str:
+    """As a chip: what stands under a title of its own in the facets says there what it is about."""
+    if name == "changed":
+        return f"text {WORDS[name, value]} since it was coded"
+    if name == "coded_as":
+        return f"labelled {value} here" if value else "no label here"
     days = {"created_from": f"opened on {value} or later", "created_to": f"opened on {value} or before"}
     plain = value.lower().replace("_", " ") if name in ("reason", "association") else value
     return days.get(name) or WORDS.get((name, value)) or (f"opened in {value}" if name == "year" else plain)
@@ -129,10 +165,12 @@ def facet(name: str, counts: Mapping[str, int], chosen: set[str]) -> Facet:
 
 
 def choice_words(name: str, value: str) -> str:
+    if name in ("changed", "coded_as"):
+        return WORDS.get((name, value), value)
     return value if name == "year" else words(name, value)
 
 
-def rows_of(study: Study, ids: Sequence[int], text: str) -> list[Row]:
+def rows_of(study: Study, ids: Sequence[int], text: str, told: Told) -> list[Row]:
     """The issues of these ids in this order; with the words that were searched for marked, where they are found."""
     marks = pattern(parse(text))
     issues = (
@@ -143,12 +181,16 @@ def rows_of(study: Study, ids: Sequence[int], text: str) -> list[Row]:
     by_id = {issue.pk: issue for issue in issues}
     rows = [by_id[pk] for pk in ids if pk in by_id]
     if marks is None:
-        return [Row(issue, [(issue.title, False)], []) for issue in rows]
+        return [Row(issue, [(issue.title, False)], [], told.get(issue.pk, {})) for issue in rows]
+    found = excerpts(rows, marks)
+    titles = {issue.pk: excerpt(issue.title, marks, around=1000) or [(issue.title, False)] for issue in rows}
+    return [Row(issue, titles[issue.pk], found[issue.pk], told.get(issue.pk, {})) for issue in rows]
+
+
+def excerpts(rows: Sequence[Issue], marks: re.Pattern[str]) -> dict[int, Bits]:
+    """Where the words stand in each issue's body, else in a comment."""
     found = {issue.pk: excerpt(issue.body.markdown, marks) for issue in rows}
     missing = [issue.pk for issue in rows if not found[issue.pk] and issue.facts.comments]
     for issue_id, markdown in queries.comment_texts_of(missing):
         found[issue_id] = found[issue_id] or excerpt(markdown, marks)
-    return [
-        Row(issue, excerpt(issue.title, marks, around=1000) or [(issue.title, False)], found[issue.pk])
-        for issue in rows
-    ]
+    return found

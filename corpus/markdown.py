@@ -13,8 +13,11 @@ import comrak
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from corpus import highlighting
+from corpus.references import mentioned
+
 # Raise it when the HTML or the plain text of any text changes: evidence is anchored to the plain text.
-RENDERER = "1"
+RENDERER = "2"
 LONGEST = 500_000
 DEEPEST = 1000
 LINK_REL = "noopener nofollow ugc noreferrer"
@@ -25,6 +28,7 @@ for _name in ("table", "tasklist", "strikethrough", "autolink", "footnotes", "sh
 RENDERING = comrak.RenderOptions()
 RENDERING.unsafe_ = True  # GitHub's issues hold HTML; the sanitiser comes after
 RENDERING.gfm_quirks = True
+RENDERING.github_pre_lang = True
 RENDERING.hardbreaks = True  # as on GitHub's issue pages: a new line in the text is a new line on the page
 
 TAGS = {
@@ -44,8 +48,14 @@ ATTRIBUTES = {
     "th": {"align", "colspan", "rowspan"},
 }
 # First pass: what the rewriting below needs to see is still there. Second pass: what may stand on a page.
-RAW_ATTRIBUTES = ATTRIBUTES | {"img": {"src", "alt"}, "input": {"type", "checked"}}
-RAW_CLASSES = {"a": {"footnote-backref"}, "div": {"markdown-alert"}, "p": {"markdown-alert-title"}}
+RAW_ATTRIBUTES = ATTRIBUTES | {"img": {"src", "alt"}, "input": {"type", "checked"}, "pre": {"lang"}}
+ALERTS = ("note", "tip", "important", "warning", "caution")
+RAW_CLASSES = {
+    "a": {"footnote-backref"},
+    "div": {"markdown-alert", *(f"markdown-alert-{kind}" for kind in ALERTS)},
+    "p": {"markdown-alert-title"},
+}
+CLASSES = {"span": set(highlighting.CLASSES), "blockquote": {f"alert-{kind}" for kind in ALERTS}}
 FORCED_ATTRIBUTES = {"input": {"type": "checkbox", "disabled": ""}, "pre": {"tabindex": "0"}}
 SCHEMES = {"http", "https", "mailto"}
 FIRST = nh3.Cleaner(
@@ -59,6 +69,7 @@ FIRST = nh3.Cleaner(
 SECOND = nh3.Cleaner(
     tags=TAGS,
     attributes=ATTRIBUTES,
+    allowed_classes=CLASSES,
     set_tag_attribute_values=FORCED_ATTRIBUTES,
     url_schemes=SCHEMES,
     url_relative="deny",
@@ -106,8 +117,11 @@ def fragment(html: str) -> LexborNode:
 
 
 def rewritten(html: str) -> str:
-    """Images become links, check boxes get a name, alerts are quotes; the arrows back from footnotes go."""
+    """Code gets its colours, mentions stand out, images become links, check boxes get a name, alerts are quotes; the
+    arrows back from footnotes go."""
     root = fragment(html)
+    for block in root.css("pre[lang]"):
+        highlight(block)
     for image in root.css("img"):
         replace_image(image)
     for box in root.css("input"):
@@ -116,7 +130,15 @@ def rewritten(html: str) -> str:
         arrow.decompose()
     for alert in reversed(root.css("div.markdown-alert")):
         replace_alert(alert)
-    return root.inner_html or ""
+    return mentioned(root.inner_html or "")
+
+
+def highlight(block: LexborNode) -> None:
+    """The language is the first word behind the fence. Code that holds HTML of its own stays as it is."""
+    language = (block.attributes.get("lang") or "").split(",")[0].strip()
+    code = block.css_first("code")
+    if language and code is not None and not code.css("code > *"):
+        code.inner_html = highlighting.highlighted(code.text(), language)
 
 
 def replace_image(image: LexborNode) -> None:
@@ -149,10 +171,12 @@ def replace_input(box: LexborNode) -> None:
 
 
 def replace_alert(alert: LexborNode) -> None:
-    """GitHub's note, tip, warning: a quote that begins with the word in bold."""
+    """GitHub's note, tip, warning: a quote of this kind that begins with the word in bold."""
+    kinds = (alert.attributes.get("class") or "").split()
     for title in alert.css("p.markdown-alert-title"):
         title.inner_html = f"<strong>{escapes.escape(title.text())}</strong>"
     made = alert.parser.create_node("blockquote")
+    made.attrs["class"] = " ".join(kind.removeprefix("markdown-") for kind in kinds[1:])
     made.inner_html = alert.inner_html or ""
     alert.replace_with(made)
 

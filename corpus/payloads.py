@@ -45,6 +45,8 @@ class Reading:
             self.notes.append(sentence)
 
     def clean(self, text: str) -> str:
+        if text.isascii() and "\0" not in text:
+            return text
         cleaned, count = UNSTORABLE.subn("\ufffd", text)
         if count:
             self.note(REPLACED)

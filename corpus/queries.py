@@ -17,6 +17,7 @@ from corpus.models import (
     ImportRun,
     ImportTally,
     Issue,
+    IssueEvent,
     LikelyDuplicate,
     ListingPage,
     Part,
@@ -64,16 +65,31 @@ def search(issues: QuerySet[Issue], text: str) -> QuerySet[Issue]:
 
 
 def by_number(text: str) -> Q:
+    """Issues of this number; with a repository's name, also a former one. A moved issue leads to where it went too."""
     if key := KEY.fullmatch(text.strip()):
         moved = Q(moved_to_url__iendswith=f"/{key[1]}/{key[2]}/issues/{key[3]}")
-        return Q(named(f"{key[1]}/{key[2]}"), number=key[3]) | moved
+        return moved_too(Q(named(f"{key[1]}/{key[2]}"), number=key[3]) | moved)
     number_only = NUMBER.fullmatch(text.strip())
-    return Q(number=number_only[1]) if number_only else Q(pk__in=[])
+    return moved_too(Q(number=number_only[1])) if number_only else Q(pk__in=[])
+
+
+def moved_too(issues: Q) -> Q:
+    moved = Issue.objects.filter(issues, moved_to__isnull=False)
+    return issues | Q(pk__in=moved.values("moved_to"))
+
+
+def issue_by_key(study: Study, repository: str, number: int) -> Issue:
+    """The issue that this key leads to now: under a former name of its repository, or where it was moved to."""
+    issues = issues_of(study).filter(named(repository), number=number).select_related("moved_to__repository")
+    found = min(issues, key=lambda issue: str(issue.repository).lower() != repository.lower(), default=None)
+    if found is None:
+        raise NotThere("There is no such issue in this study.")
+    return found.moved_to or found
 
 
 def named(full_name: str) -> Q:
     """Issues of the repository that has this name, or had it."""
-    owner, _, name = full_name.partition("/")
+    owner, _, name = full_name.rpartition("/")
     present = Q(repository__owner__iexact=owner, repository__name__iexact=name)
     return present | Q(repository__former_names__icontains=f'"{full_name}"')
 
@@ -106,7 +122,8 @@ def duplicates_in(study: Study) -> QuerySet[LikelyDuplicate]:
 
 def get_issue(study: Study, issue_id: int) -> Issue:
     """The issue with its repository and its body."""
-    issue = issues_of(study).select_related("repository", "body").filter(pk=issue_id).first()
+    related = ("repository", "body", "moved_to__repository", "duplicate_of__repository")
+    issue = issues_of(study).select_related(*related).filter(pk=issue_id).first()
     if issue is None:
         raise NotThere("There is no such issue in this study.")
     return issue
@@ -128,6 +145,10 @@ def repository_ids(study: Study, names: Collection[str]) -> dict[str, int]:
     former = {name.lower(): row.pk for row in rows for name in row.former_names}
     present = {str(row).lower(): row.pk for row in rows}
     return {name: pk for name, pk in (former | present).items() if name in names}
+
+
+def events_of(issue: Issue) -> QuerySet[IssueEvent]:
+    return issue.events.order_by("at", "github_id", "pk")
 
 
 def comments_of(issue: Issue) -> QuerySet[Comment]:

@@ -1,6 +1,6 @@
-"""References to other issues in rendered text, made links to these issues where the study has them.
+"""References in rendered text: people stand out, other issues become links where the study has them.
 
-They stay out of the stored rendering: it is the same for every study, and its plain text carries the evidence.
+The links stay out of the stored rendering: it is the same for every study, and its plain text carries the evidence.
 """
 
 import re
@@ -10,6 +10,7 @@ Key = tuple[str, int]
 
 TOKEN = re.compile(r"<[^>]*>|[^<]+")
 TAG = re.compile(r"<(/?)(a|pre|code)\b", re.IGNORECASE)
+MENTION = re.compile(r"(?<![\w@/.`-])@[A-Za-z\d][A-Za-z\d-]{0,38}(?:/[\w-]+)?(?![\w@])")
 REFERENCE = re.compile(r"(?<![\w/#&.-])(?:([\w.-]+/[\w.-]+))?#(\d{1,9})(?![\w])")
 
 
@@ -31,6 +32,11 @@ def linked(html: str, repository: str, addresses: Mapping[Key, str]) -> str:
         return f'<a href="{address}">{match[0]}</a>' if address else match[0]
 
     return "".join(REFERENCE.sub(link, piece) if plain else piece for piece, plain in pieces(html))
+
+
+def mentioned(html: str) -> str:
+    """The HTML with the people it calls by @name in bold; its text is as it was."""
+    return "".join(MENTION.sub(r"<b>\g<0></b>", piece) if plain else piece for piece, plain in pieces(html))
 
 
 def key_of(match: re.Match[str], repository: str) -> Key:

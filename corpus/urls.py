@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from corpus.views import duplicates, frames, imports, issues, tokens
 
@@ -6,6 +6,9 @@ urlpatterns = [
     path("issues/", issues.issues, name="issues"),
     path("issues/<int:issue_id>/", issues.issue, name="issue"),
     path("issues/<int:issue_id>/revisions/", issues.issue_revisions, name="issue_revisions"),
+    re_path(
+        r"^issues/(?P<repository>[\w.-]+(?:/[\w.-]+)+)/(?P<number>\d{1,9})/$", issues.issue_by_key, name="issue_by_key"
+    ),
     path("issues/duplicates/", duplicates.duplicates, name="duplicates"),
     path("issues/frames/", frames.frames, name="frames"),
     path("issues/frames/new/", frames.frame_new, name="frame_new"),

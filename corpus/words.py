@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-WORD = re.compile(r"[^\W_]+")
-TERM = re.compile(r'(-?)(?:"([^"]*)("?)|(\S+))')
 LONGEST_WORD = 100
+WORD = re.compile(rf"([^\W_]{{1,{LONGEST_WORD}}})[^\W_]*")
+ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+TERM = re.compile(r'(-?)(?:"([^"]*)("?)|(\S+))')
 # PostgreSQL's tsvector ends at 1 MB with its positions: the words of a text beyond this many bytes are not searched.
 MOST_BYTES = 300_000
 CODE = re.compile(r"^ {0,3}(?:>\s?)*(?:```|~~~)|<(?:pre|code)[ >]", re.MULTILINE | re.IGNORECASE)
@@ -29,12 +30,14 @@ def normal(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Runs of letters and digits, without case. The same for every database, so that all find the same."""
-    return [word[:LONGEST_WORD] for word in WORD.findall(normal(text))]
+    if text.isascii():  # most texts are, and this takes a quarter of the time
+        return [word[:LONGEST_WORD] for word in text.translate(ASCII).split()]
+    return WORD.findall(normal(text))
 
 
 def searched(texts: Iterable[str]) -> str:
     """The words of the texts, divided by spaces, as far as they are searched."""
-    whole = " ".join(word for text in texts for word in words_of(text[:MOST_BYTES]))
+    whole = " ".join(filter(None, (" ".join(words_of(text[:MOST_BYTES])) for text in texts)))
     return whole.encode()[:MOST_BYTES].decode(errors="ignore")
 
 
@@ -60,7 +63,7 @@ def pattern(terms: Iterable[Term]) -> re.Pattern[str] | None:
 
 def has_code(markdown: str) -> bool:
     """A block of code, fenced or in HTML."""
-    return CODE.search(markdown) is not None
+    return ("`" in markdown or "~" in markdown or "<" in markdown) and CODE.search(markdown) is not None
 
 
 def has_image(markdown: str) -> bool:

@@ -137,6 +137,7 @@ TEXT_PAIRS = [
     *(("text", ground) for ground in ("accent-soft", "danger-soft", "warn-soft", "good-soft", "hit")),
     *(("text", f"heat-{n}") for n in range(1, 5)),
     *(("on-accent", ground) for ground in ("accent", "accent-strong", "heat-5", "heat-6")),
+    *((f"code-{word}", ground) for word in ("keyword", "string", "number", "name") for ground in ("ground", "sunken")),
     ("muted", "accent-soft"),
     ("muted", "danger-soft"),
     ("accent-strong", "ground"),

@@ -7,27 +7,33 @@ from studies.models import Study
 from taxonomy.models import Version
 
 
-def labels_of(study: Study, upto: Version | None = None) -> QuerySet[Resolution]:
-    """The last decision on each issue under each taxonomy, in whichever round it was made, with issue and codes. With
-    `upto` the last one that was made under this version or an earlier one.
-
-    An issue that was coded under two taxonomies has two labels. Decisions exist in closed rounds only, so
-    a label tells nothing that is still blind.
-    """
+def latest_labels(upto: Version | None = None) -> QuerySet[Resolution]:
+    """The last decision on each issue under each taxonomy, in whichever round it was made. With `upto` the last one
+    that was made under this version or an earlier one."""
     same = Resolution.objects.filter(
         round_issue__issue=OuterRef("round_issue__issue"),
         round_issue__round__version__taxonomy=OuterRef("round_issue__round__version__taxonomy"),
         pk__gt=OuterRef("pk"),
     )
-    labels = Resolution.objects.filter(round_issue__round__study=study)
+    labels = Resolution.objects.all()
     if upto is not None:
         same = same.filter(round_issue__round__version__number__lte=upto.number)
         labels = labels.filter(
             round_issue__round__version__taxonomy=upto.taxonomy_id,
             round_issue__round__version__number__lte=upto.number,
         )
+    return labels.filter(~Exists(same))
+
+
+def labels_of(study: Study, upto: Version | None = None) -> QuerySet[Resolution]:
+    """The latest labels of a study's issues, as `latest_labels`, with issue and codes.
+
+    An issue that was coded under two taxonomies has two labels. Decisions exist in closed rounds only, so
+    a label tells nothing that is still blind.
+    """
     return (
-        labels.filter(~Exists(same))
+        latest_labels(upto)
+        .filter(round_issue__round__study=study)
         .select_related("round_issue__round__version__taxonomy", "round_issue__issue__repository", "decided_by")
         .prefetch_related("codes")
         .order_by(

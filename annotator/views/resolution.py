@@ -21,6 +21,7 @@ from annotator.queries.disagreements import (
 )
 from annotator.queries.palette import flat, palette_of
 from annotator.queries.rounds import get_round, rounds_of
+from annotator.queries.told import text_has_changed
 from annotator.services.reading import reading_of
 from annotator.services.resolution import check_can_resolve, resolve, resolve_unanimous
 from annotator.states import How, Phase
@@ -110,6 +111,7 @@ def page(
     context = {
         "round": round,
         "case": case,
+        "text_changed": text_has_changed(case.round_issue),
         "reading": reading_of(case.round_issue.issue),
         "rows": table(round, case, typed),
         "decision": decision(case, typed),

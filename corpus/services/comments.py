@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
@@ -11,10 +12,13 @@ from corpus.records import CommentRecord, EventRecord, Page, Problem
 from corpus.services.counts import Counts
 from corpus.services.indexing import index_issues
 from corpus.services.revisions import comment_revision, sha256, store_revisions, store_texts
+from corpus.services.rows import write_rows
 from studies.models import Study
 
+Key = tuple[int, int]  # the issue's id, the comment's on GitHub
+Values = tuple[Any, ...]
+
 FIELDS = ("author", "author_association", "author_is_bot", "created_at", "text_id")
-UPDATED = ("author", "author_association", "author_is_bot", "created_at", "text")
 NO_ISSUE = "The issue of this comment is not in the study. Import the issue first, or together with its comments."
 
 
@@ -25,14 +29,18 @@ def write_comments(asked: ImportRun, study: Study, page: Page, counts: Counts, s
     issues = issue_ids(study, page.comments)
     records = {(issues[c.issue_key], c.github_id): c for c in page.comments if c.issue_key in issues}
     known = known_comments(records)
-    rows = [comment_row(asked, record, issue_id) for (issue_id, _), record in sorted(records.items())]
-    writes = [row for row in rows if differs(row, known.get((row.issue_id, row.github_id)))]
-    store_texts({sha256(record.text): record.text for record in records.values()})
-    store_earlier(writes, known, seen_at)
-    Comment.objects.bulk_create(
-        writes, update_conflicts=True, unique_fields=["issue", "github_id"], update_fields=UPDATED, batch_size=1000
+    writes = {key: now for key, record in sorted(records.items()) if (now := values_of(record)) != said(known.get(key))}
+    store_texts({values[-1]: records[key].text for key, values in writes.items()})
+    edited = [key for key, values in writes.items() if key in known and known[key].text_id != values[-1]]
+    store_revisions([comment_revision(known[key], seen_at) for key in edited], [])
+    write_rows(
+        Comment,
+        ("issue_id", "github_id", *FIELDS, "brought_by_id"),
+        ((*key, *values, asked.pk) for key, values in writes.items()),
+        unique=("issue_id", "github_id"),
+        update=FIELDS,
     )
-    index_issues(row.issue_id for row in writes)
+    index_issues(issue_id for issue_id, _ in writes)
     for record in records.values():
         counts.add(f"{record.owner}/{record.name}", "comments")
     places = zip(page.comments, page.comment_places, strict=True)
@@ -49,7 +57,7 @@ def issue_ids(study: Study, records: Iterable[CommentRecord | EventRecord]) -> d
     return {key: found[place] for key, place in places.items() if place in found}
 
 
-def known_comments(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Comment]:
+def known_comments(keys: Iterable[Key]) -> dict[Key, Comment]:
     """The sum hides the second list from SQLite's index: it would look up every pair of both lists."""
     wanted = set(keys)
     rows = (
@@ -61,25 +69,10 @@ def known_comments(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Com
     return {(row.issue_id, row.github_id): row for row in rows.order_by("pk")}
 
 
-def comment_row(asked: ImportRun, record: CommentRecord, issue_id: int) -> Comment:
-    return Comment(
-        brought_by=asked,
-        issue_id=issue_id,
-        github_id=record.github_id,
-        author=record.author,
-        author_association=record.author_association,
-        author_is_bot=record.author_is_bot,
-        created_at=record.created_at,
-        text_id=sha256(record.text),
-    )
+def values_of(record: CommentRecord) -> Values:
+    """What a source says of a comment, in the order of FIELDS."""
+    return record.author, record.author_association, record.author_is_bot, record.created_at, sha256(record.text)
 
 
-def differs(row: Comment, before: Comment | None) -> bool:
-    return before is None or any(getattr(row, name) != getattr(before, name) for name in FIELDS)
-
-
-def store_earlier(rows: Iterable[Comment], known: dict[tuple[int, int], Comment], seen_at: datetime) -> None:
-    befores = [(row, known.get((row.issue_id, row.github_id))) for row in rows]
-    store_revisions(
-        [comment_revision(before, seen_at) for row, before in befores if before and before.text_id != row.text_id], []
-    )
+def said(comment: Comment | None) -> Values:
+    return tuple(getattr(comment, name) for name in FIELDS) if comment else ()

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from corpus.fulltext import remove_words, write_words
 from corpus.models import Comment, CorpusVersion, Issue, IssueFacts, IssueLabel
+from corpus.services.rows import write_rows
 from corpus.words import has_code, has_image, searched
 
 CHUNK = 500
+FACTS = ("study_id", "comments", "has_code", "has_images")
+Row = tuple[int, int, str, str, list[str]]  # an issue's id, its study, title, body and labels
 
 
 def index_issues(issue_ids: Iterable[int]) -> None:
@@ -15,9 +18,10 @@ def index_issues(issue_ids: Iterable[int]) -> None:
     studies: set[int] = set()
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        issues = list(Issue.objects.filter(pk__in=chunk).select_related("body", "repository").order_by("pk"))
-        index_chunk(issues, comments_of(chunk))
-        studies |= {issue.repository.study_id for issue in issues}
+        rows = Issue.objects.filter(pk__in=chunk).order_by("pk")
+        found = list(rows.values_list("pk", "repository__study", "title", "body__markdown", "labels"))
+        index_chunk(found, comments_of(chunk))
+        studies |= {row[1] for row in found}
     stamp_corpora(studies)
 
 
@@ -29,40 +33,24 @@ def comments_of(issue_ids: Iterable[int]) -> dict[int, list[str]]:
     return texts
 
 
-def index_chunk(issues: list[Issue], comments: dict[int, list[str]]) -> None:
+def index_chunk(rows: list[Row], comments: dict[int, list[str]]) -> None:
     facts, words = [], []
-    for issue in issues:
-        texts = [issue.body.markdown, *comments.get(issue.pk, [])]
-        facts.append(facts_of(issue, texts))
-        words.append((issue.pk, searched([issue.title]), searched(texts)))
-    IssueFacts.objects.bulk_create(
-        facts,
-        update_conflicts=True,
-        unique_fields=["issue"],
-        update_fields=["study", "comments", "has_code", "has_images"],
-        batch_size=CHUNK,
-    )
-    write_labels(issues)
+    for pk, study, title, body, _ in rows:
+        texts = [body, *comments.get(pk, [])]
+        facts.append((pk, study, len(texts) - 1, any(map(has_code, texts)), any(map(has_image, texts))))
+        words.append((pk, searched([title]), searched(texts)))
+    write_rows(IssueFacts, ("issue_id", *FACTS), facts, unique=("issue_id",), update=FACTS)
+    write_labels({pk: labels for pk, _, _, _, labels in rows})
     write_words(words)
 
 
-def facts_of(issue: Issue, texts: list[str]) -> IssueFacts:
-    return IssueFacts(
-        issue=issue,
-        study_id=issue.repository.study_id,
-        comments=len(texts) - 1,
-        has_code=any(map(has_code, texts)),
-        has_images=any(map(has_image, texts)),
-    )
-
-
-def write_labels(issues: list[Issue]) -> None:
-    now = {(issue.pk, str(name)) for issue in issues for name in issue.labels}
-    rows = IssueLabel.objects.filter(issue__in=issues)
+def write_labels(labels: dict[int, list[str]]) -> None:
+    now = {(issue_id, str(name)) for issue_id, names in labels.items() for name in names}
+    rows = IssueLabel.objects.filter(issue__in=labels)
     known = {(issue_id, name): pk for pk, issue_id, name in rows.values_list("pk", "issue_id", "name")}
-    IssueLabel.objects.filter(pk__in=[pk for key, pk in known.items() if key not in now]).delete()
-    made = [IssueLabel(issue_id=issue_id, name=name) for issue_id, name in sorted(now - known.keys())]
-    IssueLabel.objects.bulk_create(made, batch_size=CHUNK)
+    if gone := [pk for key, pk in known.items() if key not in now]:
+        IssueLabel.objects.filter(pk__in=gone).delete()
+    write_rows(IssueLabel, ("issue_id", "name"), sorted(now - known.keys()))
 
 
 def forget_issues(issue_ids: Iterable[int]) -> None:

@@ -1,6 +1,6 @@
 """Issues of a page: inserted or updated, with their earlier texts kept."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from corpus.records import IssueRecord, Page, Problem
 from corpus.services.counts import Counts
 from corpus.services.indexing import index_issues
 from corpus.services.revisions import issue_revisions, sha256, store_revisions, store_texts
+from corpus.services.rows import write_rows
 from studies.models import Study
 
 SAID_BY_ALL = ("title", "state", "created_at", "closed_at", "url")
@@ -20,6 +21,7 @@ SAID_BY_SOME = (
 WHEREABOUTS = ("gone", "gone_since", "moved_to_id", "moved_to_url")
 # A comment moves the time of the last change: alone, that is no change of the issue.
 FIELDS = (*(name for name in (*SAID_BY_ALL, *SAID_BY_SOME) if name != "updated_at"), "body_id")
+COLUMNS = tuple(field.attname for field in Issue._meta.concrete_fields if not field.primary_key)
 REPEATED = "This issue stands in the file more than once; the last of its records was taken."
 
 
@@ -113,25 +115,27 @@ class Writes:
     def store(self) -> None:
         store_texts(self.texts)
         store_revisions(self.revisions, self.old_titles)
-        Issue.objects.bulk_create(
-            sorted(self.rows, key=lambda row: (row.repository_id, row.number)),
-            update_conflicts=True,
-            unique_fields=["repository", "number"],
-            update_fields=[
-                *SAID_BY_ALL,
-                *SAID_BY_SOME,
-                "body",
-                "last_seen_at",
-                "gone",
-                "gone_since",
-                "moved_to",
-                "moved_to_url",
-            ],
-            batch_size=1000,
+        rows = sorted(self.rows, key=lambda row: (row.repository_id, row.number))
+        write_rows(
+            Issue,
+            COLUMNS,
+            ([getattr(row, name) for name in COLUMNS] for row in rows),
+            unique=("repository_id", "number"),
+            update=(*SAID_BY_ALL, *SAID_BY_SOME, "body_id", "last_seen_at", *WHEREABOUTS),
         )
-        index_issues(row.pk for row in self.rows)
+        index_issues(ids_of(rows))
         Issue.objects.filter(pk__in=self.seen_again).update(last_seen_at=self.seen_at)
         lead_on(self.asked.job.study, self.new_urls)
+
+
+def ids_of(rows: Collection[Issue]) -> list[int]:
+    keys = {(row.repository_id, row.number) for row in rows}
+    found = Issue.objects.filter(
+        repository__in={repository for repository, _ in keys}, number__in={number for _, number in keys}
+    )
+    return [
+        pk for repository, number, pk in found.values_list("repository", "number", "pk") if (repository, number) in keys
+    ]
 
 
 def lead_on(study: Study, urls: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from corpus.models import Comment, Issue, Part, Revision, Text
+from corpus.services.rows import write_rows
 
 
 def sha256(markdown: str) -> str:
@@ -13,8 +14,7 @@ def sha256(markdown: str) -> str:
 
 def store_texts(texts: Mapping[str, str]) -> None:
     """Texts by their SHA-256; those that are there already stay. Sorted, so that two imports lock in one order."""
-    rows = [Text(sha256=key, markdown=texts[key]) for key in sorted(texts)]
-    Text.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    write_rows(Text, ("sha256", "markdown"), sorted(texts.items()), unique=("sha256",))
 
 
 def issue_revisions(known: Issue, now: Issue, at: datetime) -> list[Revision]:

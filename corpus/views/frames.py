@@ -16,8 +16,8 @@ from corpus import funnel as figure
 from corpus.criteria import in_words
 from corpus.filters import IssueFilter
 from corpus.forms import FrameForm, FrameNameForm
-from corpus.frames import chains_of, frames_of, funnel_of, get_frame, issues_in
-from corpus.models import Frame
+from corpus.frames import chains_of, frames_of, funnel_of, get_frame, is_hidden_from, issues_in
+from corpus.models import Frame, Issue
 from corpus.queries import issues_of
 from corpus.services.frames import check_can_delete, count_again, create_frame, delete_frame, rename_frame
 from studies.errors import NotThere, Refused
@@ -70,13 +70,16 @@ def frame(request: HttpRequest, slug: str, frame_id: int) -> HttpResponse:
     access = open_study(request, slug)
     shown = get_frame(access.study, frame_id)
     funnel = funnel_of(shown)
-    page = Paginator(issues_in(shown).select_related("repository"), PAGE_SIZE).get_page(request.GET.get("page"))
+    hidden = is_hidden_from(shown, access.membership)
+    listed = Issue.objects.none() if hidden else issues_in(shown).select_related("repository")
+    page = Paginator(listed, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "frame": shown,
         "funnel": funnel,
         "words": figure.sentence(funnel),
         "figures": [("svg", "Figure as SVG"), ("png", "Figure as PNG"), ("txt", "In words")],
         "page": page,
+        "hidden": hidden,
         "rename": FrameNameForm(initial={"name": shown.name}),
         "may_manage": access.may(Permission.MANAGE_ROUNDS),
         "why_not_removed": why_not_removed(shown),

@@ -7,6 +7,11 @@ def issue(world):
     return {"slug": world.study.slug, "issue_id": world.issues[0].pk}
 
 
+def key(world):
+    first = world.issues[0]
+    return {"slug": world.study.slug, "repository": str(first.repository), "number": first.number}
+
+
 def run(world):
     return {"slug": world.study.slug, "run_id": world.import_run.pk}
 
@@ -27,6 +32,7 @@ API_LEAD_ONLY = page(403, 404, 403, 403, 200)
 ROWS = [
     Row("issues", MEMBERS_ONLY),
     Row("issue", MEMBERS_ONLY, kwargs=issue),
+    Row("issue_by_key", page(SIGN_IN, 404, 302, 302, 302), kwargs=key),
     Row("issue_revisions", MEMBERS_ONLY, kwargs=issue),
     Row("duplicates", LEAD_ONLY),
     Row("duplicates", LEAD_ONLY_WRITE, method="post"),

@@ -22,6 +22,7 @@ def test_hostile_text_runs_nothing_and_asks_nobody(page):
 
 
 DEEP = ["> " * 5000 + "deep", "<div>" * 20_000, "[" * 5000, "- " * 2000, "<details>" * 3000]
+LONG = "<script>alert(1)</script> \u202e\n" * 180_000
 TURNED = ["\u202egnp.exe\u202c", "\u2067\u202e\u2066", "a\u200f#1\u200e", "\ufeff\u2028\u2029"]
 
 
@@ -34,7 +35,7 @@ def test_pages_of_hostile_issues_are_harmless(sign_in, study, lead):
         repository, title=" ".join(["needle", *PAYLOADS[:8], *TURNED]), body="\n\n".join(["needle", *hostile]),
         labels=[*PAYLOADS[:8], TURNED[0]], milestone=PAYLOADS[0],
     )  # fmt: skip
-    for text in [*DEEP, "needle " + "\n\n".join(hostile)]:
+    for text in [*DEEP, LONG, "needle " + "\n\n".join(hostile)]:
         factories.comment(issue, text)
     page = sign_in(lead).new_page()
     dialogs, requests = [], []
@@ -48,4 +49,6 @@ def test_pages_of_hostile_issues_are_harmless(sign_in, study, lead):
     here = page.url.split("/studies/")[0]
     assert dialogs == []
     assert [url for url in requests if not url.startswith(here)] == []
+    assert page.get_by_role("link", name="Show all of it").count() == 1
+    assert page.locator("main").evaluate("main => main.textContent.length") < 150_000
     assert page.locator("main :is(script, iframe, style, img, object, form form)").count() == 0

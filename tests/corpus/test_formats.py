@@ -1,13 +1,14 @@
 """Files in every format that is read: the same issues come out of each, and hostile files do no harm."""
 
 import gzip
+import io
 import json
 import random
 
 import pytest
 
 from corpus import files, payloads
-from corpus.files import unpacking, workbooks
+from corpus.files import tables, unpacking, workbooks
 from corpus.files.arrays import PIECE
 from corpus.models import Comment, Issue
 from corpus.services.imports import request_file_import
@@ -97,6 +98,8 @@ def test_formats_with_comments_inside_give_the_same_rows(import_file, write):
     ("name", "write", "said"),
     [
         ("a.json", written.array, {"labels", "comments", "author_association"}),
+        ("a.jsonl.zst", lambda records: written.zst(made.lines(records)), {"labels"}),
+        ("a.zip", lambda records: written.zipped(made.lines(records)), {"labels"}),
         ("a.json", written.gh, {"labels", "comments"}),
         ("a.json", written.archive, {"labels", "comments", "author_association"}),
         ("a.csv", written.table, set()),
@@ -128,6 +131,38 @@ def test_real_issues_come_out_equal(import_file, shared_data, name, write, said)
         assert sorted(map(tuple, Issue.objects.values_list("labels", flat=True))) == sorted(labels.values())
     if with_comments:
         assert snapshot()[2] == told_comments
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("jira.csv", lambda records: written.jira(written.jira_rows(records))),
+        ("bugs.csv.gz", lambda records: gzip.compress(written.bugzilla(records))),
+    ],
+)
+def test_real_issues_come_out_of_the_exports_of_trackers(import_file, shared_data, name, write):
+    """Their addresses are the tracker's; all else is equal, issue by issue."""
+    lines = (shared_data / "npm_issues" / "issues.jsonl").read_text().splitlines()
+    records = [json.loads(line) for line in lines]
+    import_file(made.lines(records))
+    expected = sorted(map(whole, Issue.objects.select_related("body")))
+    clear()
+    content = write(records)
+    plain = gzip.decompress(content) if name.endswith(".gz") else content
+    guess = tables.look(io.BytesIO(plain)).guess
+    columns = files.Columns(**{**guess.as_json(), "tracker": "https://issues.example.org"})
+    done = import_file(content, name, columns=columns)
+    assert (done.job.error, told(done), done.new) == ("", [], 428)
+    assert sorted(map(whole, Issue.objects.select_related("body"))) == expected
+    if columns.kind == "jira":
+        labels = sorted(sorted(label["name"].strip() for label in one["labels"][:2]) for one in records)
+        assert sorted(sorted(issue.labels) for issue in Issue.objects.all()) == labels
+
+
+def whole(issue):
+    ends = (issue.created_at, str(issue.closed_at), issue.state, issue.state_reason)
+    return issue.number, issue.title, issue.body.markdown, issue.author, *ends
 
 
 def bodies():

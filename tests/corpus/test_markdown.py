@@ -5,10 +5,13 @@ import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from corpus import markdown
-from corpus.markdown import render
+from corpus import highlighting, markdown
+from corpus.highlighting import highlighted
+from corpus.markdown import fragment, render
 from corpus.models import Rendering, Text
 from corpus.services.renderings import renderings_of
 from tests import factories
@@ -37,6 +40,8 @@ def harm_in(html):
             found.append(node.tag)
         allowed = markdown.ATTRIBUTES.get(node.tag, set()) | set(markdown.FORCED_ATTRIBUTES.get(node.tag, {}))
         allowed |= {"rel"} if node.tag == "a" else set()
+        ours = set((node.attributes.get("class") or "").split()) <= markdown.CLASSES.get(node.tag, set())
+        allowed |= {"class"} if ours else set()
         found += [f"{node.tag} {name}" for name in node.attributes if name not in allowed]
         address = node.attributes.get("href")
         if address is not None and not re.match(r"(https?://|mailto:)", address):
@@ -68,8 +73,15 @@ def test_there_are_enough_payloads():
         ),
         ("![a](docs/x.png)", "<p><span>image: a</span></p>"),
         ("[t](docs/x.md)", f'<p><a rel="{REL}">t</a></p>'),
-        ("> [!WARNING]\n> hot", "<blockquote>\n<p><strong>Warning</strong></p>\n<p>hot</p>\n</blockquote>"),
-        ("```python\nx = 1\n```", '<pre tabindex="0"><code>x = 1\n</code></pre>'),
+        ("> [!WARNING]\n> hot", '<blockquote class="alert-warning">\n<p><strong>Warning</strong></p>\n<p>hot</p>\n</blockquote>'),  # noqa: E501
+        ("```python\nx = 1\n```", '<pre tabindex="0"><code>x = <span class="code-number">1</span>\n</code></pre>'),
+        ("```nonsense\nx <b>\n```", '<pre tabindex="0"><code>x &lt;b&gt;\n</code></pre>'),
+        ("```diff\n-a\n+b\n```", '<pre tabindex="0"><code><span class="code-removed">-a</span>\n<span class="code-added">+b</span>\n</code></pre>'),  # noqa: E501
+        ('<pre lang="js"><code>1</code></pre>', '<pre tabindex="0"><code><span class="code-number">1</span></code></pre>'),  # noqa: E501
+        ('<pre lang="js"><code><b>1</b></code></pre>', '<pre tabindex="0"><code><b>1</b></code></pre>'),
+        ('<span class="code-added">x</span>', "<p><span>x</span></p>"),
+        ('<blockquote class="alert-note">x</blockquote>', "<blockquote>x</blockquote>"),
+        ("@octo-dev, a@b.c, `@x`, @lab/team", f'<p><b>@octo-dev</b>, <a href="mailto:a@b.c" rel="{REL}">a@b.c</a>, <code>@x</code>, <b>@lab/team</b></p>'),  # noqa: E501
         ("<details><summary>s</summary>\n\nb\n\n</details>", "<details><summary>s</summary>\n<p>b</p>\n</details>"),
         ("<kbd>x</kbd><sub>1</sub>", "<p><kbd>x</kbd><sub>1</sub></p>"),
         ("", ""),
@@ -92,6 +104,22 @@ def test_footnotes_are_read_below_without_addresses_of_their_own():
     rendered = render("text[^n]\n\n[^n]: the note")
     assert [node.attributes for node in nodes(rendered.html) if node.tag == "a"] == [{"rel": REL}]
     assert rendered.plain.split() == ["text1", "the", "note"]
+
+
+LANGUAGES = ["python", "js", "diff", "console", "html", "yaml", "json", "pytb", "c++", "nonsense", "", "bash"]
+CODE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), max_size=200)
+
+
+@given(CODE, st.sampled_from(LANGUAGES))
+def test_colours_change_no_character_of_the_code(code, language):
+    plain, coloured = (render(f"~~~~{word}\n{code.replace('~', '-')}\n~~~~\n\nafter").plain for word in ("", language))
+    assert coloured == plain
+    assert fragment(highlighted(code, language)).text(deep=True, separator="", strip=False) == code
+
+
+def test_a_long_block_has_no_colours():
+    code = "x = 1\n" * (highlighting.LONGEST // 6 + 1)
+    assert render(f"```python\n{code}```").html == f'<pre tabindex="0"><code>{code}</code></pre>'
 
 
 def test_table_keeps_its_alignment():

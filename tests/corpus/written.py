@@ -120,6 +120,36 @@ def jira(records):
     return text.getvalue().encode()
 
 
+def jira_rows(records):
+    """Every repository is a project of its own; the first two labels of each issue."""
+    for one in records:
+        labels = [*(label["name"] for label in one["labels"]), "", ""][:2]
+        yield (
+            one["title"], f"{project_of(one)}-{one['number']}", one["id"], one["state"], one["state_reason"] or "",
+            one["user"]["login"], one["created_at"], one["closed_at"] or "", *labels,
+            one["body"] or "",
+        )  # fmt: skip
+
+
+def bugzilla(records):
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(
+        ["Bug ID", "Product", "Summary", "Status", "Resolution", "Reporter", "Opened", "Closed", "Description"]
+    )
+    for one in records:
+        writer.writerow([
+            one["number"], project_of(one), one["title"], one["state"], one["state_reason"] or "", one["user"]["login"],
+            one["created_at"], one["closed_at"] or "", one["body"] or "",
+        ])  # fmt: skip
+    return text.getvalue().encode()
+
+
+def project_of(one):
+    owner, name = one["html_url"].split("/")[3:5]
+    return "".join(letter for letter in f"P_{owner}__{name}" if letter.isalnum() or letter == "_")
+
+
 def zipped(content, name="issues.jsonl", *more):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:

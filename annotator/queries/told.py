@@ -1,0 +1,116 @@
+"""What this room tells the corpus of its issues: whether they are coded, as what, and where the text changed since.
+
+Closed rounds alone are told of. Who codes an issue in a running round is told nothing of that issue, so that neither
+a filter nor a count nor an order says what it was coded as before.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+
+from annotator.models import Coding, Resolution, Round, RoundIssue
+from annotator.queries.codings import last_codings
+from annotator.queries.labels import latest_labels
+from annotator.states import Outcome, Phase
+from annotator.visibility import issues_coded_now_by
+from corpus.models import Issue, Revision
+from corpus.told import CODED, DRAWN, LABELLED
+from studies.models import Membership, Study
+
+NONE_OF_THESE = Outcome.NONE.label
+CHANGED, UNCHANGED = "yes", "no"
+
+
+def stamp(study: Study) -> Any:
+    """Answers change when a round is closed or a decision is added: closed rounds are frozen, decisions only grow."""
+    closed = Round.objects.filter(study=study, phase=Phase.CLOSED).count()
+    return closed, Resolution.objects.aggregate(last=Max("pk"))["last"]
+
+
+def values(study: Study) -> Mapping[str, Iterable[tuple[int, str]]]:
+    here = Issue.objects.filter(repository__study=study)
+    standing = {
+        issue: state for state in (DRAWN, CODED, LABELLED) for issue in ids(here.filter(Exists(rows_that_say(state))))
+    }
+    changed = ids(here.filter(Exists(codings_of_other_texts())))
+    return {
+        "coded": standing.items(),
+        "coded_as": labels_in(study),
+        "changed": ((issue, CHANGED) for issue in changed),
+    }
+
+
+def labels_in(study: Study) -> list[tuple[int, str]]:
+    """Each issue with the name of each code of its label, or with none of these."""
+    rows = latest_labels().filter(round_issue__round__study=study)
+    coded = rows.filter(outcome=Outcome.CODED, codes__isnull=False)
+    found = set(coded.values_list("round_issue__issue", "codes__name"))
+    none = rows.filter(outcome=Outcome.NONE).values_list("round_issue__issue", flat=True)
+    return sorted(found | {(issue, NONE_OF_THESE) for issue in none})
+
+
+def condition(facet: str, values: Collection[str]) -> Q:
+    return {"coded": stands_at, "coded_as": is_labelled, "changed": has_changed}[facet](values)
+
+
+def stands_at(values: Collection[str]) -> Q:
+    drawn, coded, labelled = (Q(Exists(rows_that_say(state))) for state in (DRAWN, CODED, LABELLED))
+    states = {"": ~drawn, DRAWN: drawn & ~coded & ~labelled, CODED: coded & ~labelled, LABELLED: labelled}
+    return any_of(states[value] for value in values if value in states)
+
+
+def is_labelled(values: Collection[str]) -> Q:
+    rows = latest_labels().filter(round_issue__issue=OuterRef("pk"))
+    found = [Q(Exists(rows.filter(outcome=Outcome.CODED, codes__name__in=list(values))))]
+    found += [Q(Exists(rows.filter(outcome=Outcome.NONE)))] if NONE_OF_THESE in values else []
+    found += [~Q(Exists(rows))] if "" in values else []
+    return any_of(found)
+
+
+def has_changed(values: Collection[str]) -> Q:
+    changed = Q(Exists(codings_of_other_texts()))
+    return any_of({CHANGED: changed, UNCHANGED: ~changed}[value] for value in values)
+
+
+def any_of(conditions: Iterable[Q]) -> Q:
+    found = Q(pk__in=[])
+    for one in conditions:
+        found |= one
+    return found
+
+
+def rows_that_say(state: str) -> QuerySet[Any]:
+    """Rows of closed rounds about the issue of the outer query."""
+    if state == DRAWN:
+        return RoundIssue.objects.filter(issue=OuterRef("pk"), round__phase=Phase.CLOSED)
+    if state == CODED:
+        answers = last_codings().filter(outcome__in=[Outcome.CODED, Outcome.NONE])
+        return answers.filter(about_outer_issue())
+    return Resolution.objects.filter(round_issue__issue=OuterRef("pk"), round_issue__round__phase=Phase.CLOSED)
+
+
+def codings_of_other_texts() -> QuerySet[Coding]:
+    """Codings of closed rounds that saw another title, body or comment than the outer query's issue has now."""
+    later = Revision.objects.filter(
+        issue=OuterRef("assignment__round_issue__issue"), replaced_at__gt=OuterRef("submitted_at")
+    )
+    other = ~Q(body_seen=F("assignment__round_issue__issue__body")) | Q(Exists(later))
+    return last_codings().filter(about_outer_issue()).filter(other)
+
+
+def about_outer_issue() -> Q:
+    return Q(assignment__round_issue__issue=OuterRef("pk"), assignment__round_issue__round__phase=Phase.CLOSED)
+
+
+def ids(issues: QuerySet[Issue]) -> Iterable[int]:
+    return issues.order_by().values_list("pk", flat=True)
+
+
+def hidden_from(viewer: Membership) -> Iterable[int]:
+    return issues_coded_now_by(viewer)
+
+
+def text_has_changed(round_issue: RoundIssue) -> bool:
+    """Since somebody coded it, in whichever closed round."""
+    return Issue.objects.filter(has_changed([CHANGED]), pk=round_issue.issue_id).exists()
