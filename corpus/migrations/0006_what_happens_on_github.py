@@ -171,4 +171,8 @@ class Migration(migrations.Migration):
             model_name='issueevent',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['closed', 'reopened', 'labeled', 'unlabeled', 'transferred', 'renamed', 'assigned', 'unassigned', 'milestoned', 'demilestoned', 'marked_as_duplicate', 'unmarked_as_duplicate'])), name='event_kind_is_known'),
         ),
+        migrations.AddIndex(
+            model_name='issue',
+            index=models.Index(condition=models.Q(('moved_to_url', ''), _negated=True), fields=['moved_to_url'], name='issue_that_moved'),
+        ),
     ]

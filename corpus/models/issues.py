@@ -97,7 +97,10 @@ class Issue(models.Model):
             models.CheckConstraint(condition=Q(state__in=IssueState.values), name="issue_state_is_known"),
             gone_with_its_time("issue_gone_with_its_time"),
         ]
-        indexes = [models.Index(fields=["repository", "-created_at"], name="issue_by_age")]
+        indexes = [
+            models.Index(fields=["repository", "-created_at"], name="issue_by_age"),
+            models.Index(fields=["moved_to_url"], condition=~Q(moved_to_url=""), name="issue_that_moved"),
+        ]
 
     def __str__(self) -> str:
         return self.key

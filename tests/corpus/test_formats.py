@@ -82,14 +82,14 @@ def test_every_layout_and_packing_gives_the_same_rows(import_file, name, content
     assert snapshot() == expected
 
 
-@pytest.mark.parametrize("write", [written.gh, written.archive])
-def test_formats_with_comments_inside_give_the_same_rows(import_file, write):
+@pytest.mark.parametrize(("write", "events"), [(written.gh, 0), (written.archive, 6)])
+def test_formats_with_comments_inside_give_the_same_rows(import_file, write, events):
     import_file(made.lines(rest()), comments=made.lines(COMMENTS))
     expected = snapshot()
     clear()
     done = import_file(write(rest(), comments_by_page()), "list.json")
     assert (done.job.error, told(done)) == ("", [])
-    assert counts(done) == {"new": 6, "changed": 0, "same": 0, "comments": 3, "pull_requests": 0}
+    assert counts(done) == {"new": 6, "changed": 0, "same": 0, "comments": 3, "events": events, "pull_requests": 0}
     assert snapshot() == expected
 
 
@@ -235,7 +235,7 @@ def test_archive_takes_the_last_word_and_leaves_out_what_was_deleted(import_file
     done = import_file("\n".join([*lines, '{"type":"IssuesEvent", broken']).encode(), "2024-01-01-0.json")
     assert list(Issue.objects.values_list("number", "title")) == [(1, "Later")]
     assert list(Comment.objects.values_list("github_id", "text__markdown")) == [(7, "B")]
-    assert counts(done) == {"new": 1, "changed": 0, "same": 0, "comments": 1, "pull_requests": 1}
+    assert counts(done) == {"new": 1, "changed": 0, "same": 0, "comments": 1, "events": 0, "pull_requests": 1}
     assert [(place, skipped) for place, _, skipped in told(done)] == [("line 11", True)]
 
 

@@ -101,7 +101,7 @@ def test_moved_issue_leads_to_where_it_is(import_github, fake, study):
     old.refresh_from_db()
     new = Issue.objects.get(repository__name="model", number=1)
     assert (old.moved_to, new.title, new.gone) == (new, "Issue 2", "")
-    assert key(study, f"{NAME}#2") == {(f"{NAME}#2", "moved")}
+    assert key(study, f"{NAME}#2") == {(f"{NAME}#2", "moved"), (f"{SECOND}#1", "")}
     assert issues_by_key(study, [(NAME, 2)]) == {(NAME, 2): new.pk}
     assert list(new.events.values_list("kind", flat=True)) == ["transferred"]
     assert list(new.comments.values_list("text__markdown", flat=True)) == ["A comment"]

@@ -71,7 +71,7 @@ def test_import_reads_issues_then_their_comments(import_file):
         comments=made.lines([made.comment(1, 7), made.comment(3, 8), made.comment(9, 9)]),
     )
     assert done.job.state == State.DONE
-    assert counts(done) == {"new": 2, "changed": 0, "same": 0, "comments": 2, "pull_requests": 1}
+    assert counts(done) == {"new": 2, "changed": 0, "same": 0, "comments": 2, "events": 0, "pull_requests": 1}
     assert keys() == {"tidewater/captioner#1", "tidewater/captioner#3"}
     assert set(Comment.objects.values_list("issue__number", "github_id", "text__markdown")) == {
         (1, 7, "Comment 7"),
@@ -84,8 +84,8 @@ def test_import_repeated_changes_nothing(import_file):
     content, comments = made.lines(made.many(1200)), made.lines([made.comment(1, 5, "lab/repo-1")])
     first, before = import_file(content, comments=comments), snapshot()
     second = import_file(content, comments=comments)
-    assert counts(first) == {"new": 1080, "changed": 0, "same": 0, "comments": 1, "pull_requests": 120}
-    assert counts(second) == {"new": 0, "changed": 0, "same": 1080, "comments": 1, "pull_requests": 120}
+    assert counts(first) == {"new": 1080, "changed": 0, "same": 0, "comments": 1, "events": 0, "pull_requests": 120}
+    assert counts(second) == {"new": 0, "changed": 0, "same": 1080, "comments": 1, "events": 0, "pull_requests": 120}
     assert snapshot() == before
     assert not Revision.objects.exists()
 
@@ -122,7 +122,7 @@ def test_what_a_table_does_not_say_stays_known(import_file):
         "Issue 1,Body of 1,https://github.com/tidewater/captioner/issues/1,2023-01-01T01:00:00Z,2023-01-03T01:00:00Z\n"
     )
     again = import_file((HEADER + row).encode(), "issues.csv")
-    assert counts(again) == {"new": 0, "changed": 0, "same": 1, "comments": 0, "pull_requests": 0}
+    assert counts(again) == {"new": 0, "changed": 0, "same": 1, "comments": 0, "events": 0, "pull_requests": 0}
     assert Issue.objects.get().labels == ["bug"]
 
 
@@ -138,7 +138,7 @@ def test_same_issue_on_a_later_page_is_counted_once(import_file, monkeypatch):
     done = import_file(
         made.lines([made.issue(1), made.issue(2), made.issue(3), made.issue(1), made.issue(2, body="!")])
     )
-    assert counts(done) == {"new": 3, "changed": 0, "same": 0, "comments": 0, "pull_requests": 0}
+    assert counts(done) == {"new": 3, "changed": 0, "same": 0, "comments": 0, "events": 0, "pull_requests": 0}
     assert told(done) == [("line 4", REPEATED, False), ("line 5", REPEATED, False)]
 
 
@@ -309,7 +309,7 @@ def test_file_that_cannot_be_an_import_is_refused_beside_its_field(
             study=study, issues=upload(made.lines([made.issue(1)])), comments=upload(content, name), by=lead
         )
     looked_into = not name.endswith((".csv", ".xlsx")) or sentence == unpacking.BREAKS_OFF
-    assert refused.value.message_dict == {"comments": [sentence if looked_into else uploads.LONE_COMMENTS]}
+    assert refused.value.message_dict == {"comments": [sentence if looked_into else uploads.LONE["comments"]]}
     assert not Job.objects.exists()
     assert list(data_folder.rglob("uploads/*")) == []
 
@@ -318,7 +318,7 @@ def test_comments_in_a_table_are_refused(study, lead, upload):
     issues, comments = upload(made.lines([made.issue(1)])), upload((HEADER + ROW).encode(), "c.csv")
     with pytest.raises(Invalid) as refused:
         request_file_import(study=study, issues=issues, comments=comments, by=lead)
-    assert refused.value.message_dict == {"comments": [uploads.LONE_COMMENTS]}
+    assert refused.value.message_dict == {"comments": [uploads.LONE["comments"]]}
 
 
 def test_upload_is_removed_when_nothing_could_be_queued(study, lead, upload, data_folder, monkeypatch):
@@ -343,7 +343,7 @@ def test_import_leaves_two_events_and_no_upload(import_file, data_folder, study,
         ("imported", "issues.jsonl"),
     ]
     assert Event.objects.get(verb="imported").data == {
-        "source": "file", "new": 1, "changed": 0, "same": 0, "comments": 0, "pull_requests": 0,
+        "source": "file", "new": 1, "changed": 0, "same": 0, "comments": 0, "events": 0, "pull_requests": 0,
     }  # fmt: skip
 
 
@@ -366,7 +366,7 @@ def test_real_issues_and_comments_are_taken_whole(import_file, shared_data):
     folder = shared_data / "npm_issues"
     content, comments = (folder / "issues.jsonl").read_bytes(), (folder / "comments.jsonl").read_bytes()
     done = import_file(content, comments=comments)
-    assert counts(done) == {"new": 428, "changed": 0, "same": 0, "comments": 2320, "pull_requests": 0}
+    assert counts(done) == {"new": 428, "changed": 0, "same": 0, "comments": 2320, "events": 0, "pull_requests": 0}
     assert told(done) == []
     payload = [json.loads(line) for line in content.splitlines()]
     assert keys() == {f"{one['repository']}#{one['number']}" for one in payload}

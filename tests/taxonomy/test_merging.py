@@ -105,7 +105,7 @@ def test_draft_says_what_was_told_and_rows_stay_the_codes_own(draft, code, lead,
     a, a1, _, a2, b, c = before
     swapped = [replace(a1, name="A2"), replace(a2, name="A1"), replace(b, parent=a.uid), record("New", a)]
     told = [a, *swapped, replace(c, definition="What C is."), record("D")]
-    outcome = merge_into_draft(version=draft, codes=told, fields=FIELDS, seen=content_hash(before), by=lead)
+    outcome = merge_into_draft(version=draft, codes=told, fields=FIELDS, seen=content_hash(before, {}), by=lead)
     assert outline(draft) == ["1 A", "1.1 A2", "1.1.1 A1a", "1.2 A1", "1.3 B", "1.4 New", "2 C", "3 D"]
     assert records(draft) == outcome.after
     assert {uid: Code.objects.get(version=draft, uid=uid).pk for uid in kept} == kept

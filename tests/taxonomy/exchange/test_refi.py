@@ -107,9 +107,9 @@ def test_faults_are_named_with_their_lines():
         f"Line 2 “A”: “{GUID}1” stands for two codes. Give each its own.",
         f"Line 3 “B”: “{GUID}1” stands for two codes. Give each its own.",
     ]
-    nested = "".join(f'<Code name="C{n}">' for n in range(4)) + "</Code>" * 4
+    nested = "".join(f'<Code name="C{n}">' for n in range(6)) + "</Code>" * 6
     assert problems(codebook(nested)) == [
-        "Line 1 “C3”: it is on level 4, and a taxonomy has at most 3. Give it a parent that is higher up."
+        "Line 1 “C5”: it is on level 6, and a taxonomy has at most 5. Give it a parent that is higher up."
     ]
     assert problems(codebook('<Code guid="x"/>')) == ["Line 1: A code needs a name."]
     assert problems(codebook("")) == ["The file has no codes."]
