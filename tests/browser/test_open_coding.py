@@ -41,7 +41,9 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_a_code_is_proposed_by_keys_and_used_on_the_next_issue(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
+def test_a_code_is_proposed_by_keys_and_used_on_the_next_issue(
+    make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]
+) -> None:
     round = make_round()
     page = sign_in(rater_a).new_page()
     page.goto(f"/studies/{round.study.slug}/code/{round.number}/")
