@@ -53,6 +53,7 @@ class RoundForm(forms.Form):
         coerce=lambda value: value == "several",
         widget=forms.RadioSelect,
         initial="several",
+        help_text="A version that takes one code an issue is coded with one.",
     )
     kind = forms.ChoiceField(
         choices=[

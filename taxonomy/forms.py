@@ -7,11 +7,15 @@ from django import forms
 from django.http import QueryDict
 
 from taxonomy.history import Difference
-from taxonomy.models import ChangeKind, Code
-from taxonomy.queries import Node
-from taxonomy.services.cleaning import LONGEST_NAME
-from taxonomy.services.editing import told
+from taxonomy.models import ChangeKind, Code, Levels, Version
+from taxonomy.queries import SETTINGS, Node, told
+from taxonomy.services.cleaning import FREE_KEYS, LONGEST_GROUP, LONGEST_NAME
 from taxonomy.services.structure import MAX_BYTES
+
+COLOUR_NAMES = [
+    (0, "by its place"), (1, "blue"), (2, "coral"), (3, "olive"), (4, "violet"), (5, "teal"), (6, "raspberry"),
+    (7, "purple"),
+]  # fmt: skip
 
 
 def area(label: str, rows: int, help_text: str = "") -> forms.CharField:
@@ -45,41 +49,100 @@ class TaxonomyForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """A code's texts and place. `seen` carries the values that the person saw when the form was opened."""
+    """What a code says. `seen` carries the values that the person saw when the form was opened; a new code names the
+    one it stands below, or the one it comes after."""
 
     name = forms.CharField(max_length=LONGEST_NAME)
-    parent = forms.ChoiceField(label="Under", required=False)
     definition = area("Definition", 3)
     use_when = area("Use when", 3)
     avoid_when = area("Not when", 3)
-    examples = area("Examples", 3, "One a line: an issue, or a sentence from one.")
+    examples = area("Examples", 3, "One a line: a sentence from an issue, and at its end owner/name#12 or an address.")
+    notes = area("Notes for raters", 2)
+    key = forms.CharField(
+        required=False, max_length=1, help_text=f"One of {' '.join(FREE_KEYS)}. Without one, the code is numbered."
+    )
+    exclusive_group = forms.CharField(
+        label="Only one of the group",
+        required=False,
+        max_length=LONGEST_GROUP,
+        help_text="Of the codes that name the same group here, a rater chooses one at most.",
+        widget=forms.TextInput(attrs={"list": "groups", "autocomplete": "off"}),
+    )
+    colour = forms.TypedChoiceField(choices=COLOUR_NAMES, coerce=int, required=False, empty_value=0)  # type: ignore[arg-type]  # as below
+    selectable = forms.TypedChoiceField(
+        label="For raters",
+        choices=[(True, "a code to choose"), (False, "only gathers what is below it")],
+        coerce=lambda value: value == "True",
+        required=False,
+        empty_value=True,  # type: ignore[arg-type]  # what the field is coerced to, no text
+    )
+    parent = forms.CharField(required=False, widget=forms.HiddenInput)
+    after = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, nodes: list[Node], code: Code | None = None, **options: Any) -> None:
         if code is not None:
-            options["initial"] = told(code) | {"seen": told(code)}
+            options["initial"] = what_it_says(code) | {"seen": what_it_says(code)}
         super().__init__(*args, **options)
-        choices = [("", "Nothing: a top category"), *possible_parents(nodes, code)]
-        self.fields["parent"] = forms.ChoiceField(label="Under", required=False, choices=choices)
         self.codes = {str(node.code.uid): node.code for node in nodes}
+        for place in ("parent", "after") if code is not None else ():
+            del self.fields[place]
 
     def changes(self) -> dict[str, Any]:
-        """What the service takes, with the row of the code above."""
-        given = {field: value for field, value in self.cleaned_data.items() if field != "seen"}
-        return given | {"parent": self.codes.get(given["parent"])}
+        """What the service takes."""
+        return {field: value for field, value in self.cleaned_data.items() if field != "seen"}
 
-    def show_as_seen(self, stored: dict[str, Any]) -> None:
+    def show_as_seen(self, code: Code) -> None:
         """From here on the person has seen what is stored: keeping the form as it is will now win."""
-        self.data = {**dict(self.data.items()), "seen": json.dumps(stored)}
+        self.data = {**dict(self.data.items()), "seen": json.dumps(what_it_says(code))}
 
     def clean_seen(self) -> dict[str, Any]:
         seen = self.cleaned_data["seen"]
         return seen if isinstance(seen, dict) else {}
 
+    def clean_parent(self) -> Code | None:
+        return self.named(self.cleaned_data["parent"])
 
-def possible_parents(nodes: list[Node], code: Code | None) -> list[tuple[str, str]]:
-    """Codes under which a code may stand, indented by their numbers; not the code itself. Depth is the service's."""
-    return [(str(node.code.uid), f"{node.number} {node.code.name}") for node in nodes if node.code != code]
+    def clean_after(self) -> Code | None:
+        return self.named(self.cleaned_data["after"])
+
+    def named(self, uid: str) -> Code | None:
+        if uid and uid not in self.codes:
+            raise forms.ValidationError("The code beside it was removed meanwhile. Choose another place.")
+        return self.codes.get(uid)
+
+
+def what_it_says(code: Code) -> dict[str, Any]:
+    """What its form shows: all but the place, which is changed in the tree."""
+    return {field: value for field, value in told(code).items() if field != "parent"}
+
+
+class SettingsForm(forms.Form):
+    """What raters may choose at all. `seen` carries the values that the person saw."""
+
+    levels = forms.ChoiceField(label="Raters choose", choices=Levels, widget=forms.RadioSelect)
+    several_codes = forms.TypedChoiceField(
+        label="Codes an issue",
+        choices=[("several", "several"), ("one", "one")],
+        coerce=lambda value: value == "several",
+        widget=forms.RadioSelect,
+        help_text="A round can take one where the version takes several, not the other way round.",
+    )
+    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, version: Version) -> None:
+        seen = {field: getattr(version, field) for field in SETTINGS}
+        shown = {"levels": version.levels, "several_codes": "several" if version.several_codes else "one"}
+        super().__init__(data, initial=shown | {"seen": seen}, auto_id="settings_%s")
+
+    def show_as_seen(self, version: Version) -> None:
+        """From here on the person has seen what is stored: keeping the form as it is will now win."""
+        seen = {field: getattr(version, field) for field in SETTINGS}
+        self.data = {**dict(self.data.items()), "seen": json.dumps(seen)}
+
+    def clean_seen(self) -> dict[str, Any]:
+        seen = self.cleaned_data["seen"]
+        return seen if isinstance(seen, dict) else {}
 
 
 class PublishForm(forms.Form):
@@ -114,6 +177,15 @@ MEANINGS = [
 ]
 
 
+def needed(label: str, help_text: str, missing: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": missing},
+    )
+
+
 class OperationForm(forms.Form):
     """What comes instead of a code that goes, and why."""
 
@@ -127,7 +199,8 @@ class MergeForm(OperationForm):
 
     def __init__(self, data: QueryDict | None, *, nodes: list[Node], code: Code) -> None:
         super().__init__(data, nodes=nodes, code=code)
-        self.fields["into"] = forms.ChoiceField(label="Into", choices=possible_parents(nodes, code))
+        others = [(str(node.code.uid), f"{node.number} {node.code.name}") for node in nodes if node.code != code]
+        self.fields["into"] = forms.ChoiceField(label="Into", choices=others)
         self.order_fields(self.field_order)
         self.codes = {str(node.code.uid): node.code for node in nodes}
 
@@ -136,12 +209,20 @@ class MergeForm(OperationForm):
 
 
 class SplitForm(OperationForm):
-    into_names = area("Into", 3, "Two codes or more, one a line. A name that the draft has already means that code.")
+    into_names = needed(
+        "Into",
+        "Two codes or more, one a line. A name that the draft has already means that code.",
+        "Name two codes or more, each once, one a line.",
+    )
     note = area("Note", 2)
 
 
 class RetireForm(OperationForm):
-    note = area("Why", 2, "Raters read it beside the issues that they code again.")
+    note = needed(
+        "Why",
+        "It stands with the version, and beside every issue that waits because of it.",
+        "Say why: it stands beside every issue that waits because of it.",
+    )
 
 
 FORMS: dict[str, type[OperationForm]] = {"merge": MergeForm, "split": SplitForm, "retire": RetireForm}

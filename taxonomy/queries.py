@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from studies.errors import NotThere
-from studies.models import Study
-from taxonomy.models import Code, Levels, Taxonomy, Version
+from studies.models import Study, User
+from taxonomy.models import Code, Edit, Levels, Taxonomy, Version
 
 TEXTS = ("name", "definition", "use_when", "avoid_when", "examples", "notes")
 TRAITS = ("selectable", "exclusive_group", "colour", "key")
@@ -23,22 +23,17 @@ COLOURS = 7
 class Node:
     """A code at its place in the tree.
 
-    `depth` is 0 at the top; `top` counts the top categories from 1 and gives the colour of all below it;
-    `number` is what a reader quotes, such as 2.1.
+    `depth` is 0 at the top; `number` is what a reader quotes, such as 2.1. `colour` is the code's own or that of the
+    code above it; of a top category by its place, 1 to 7, and 0 for the eighth and later.
     """
 
     code: Code
     depth: int
-    top: int
+    colour: int
     number: str
     has_children: bool
     is_first: bool
     is_last: bool
-
-    @property
-    def colour(self) -> int:
-        """1 to 7 in the taxonomy's order, 0 for the eighth top category and later."""
-        return self.top if self.top <= COLOURS else 0
 
 
 @dataclass(frozen=True)
@@ -85,15 +80,29 @@ def tree(version: Version) -> list[Node]:
     below: dict[int | None, list[Code]] = {}
     for code in version.codes.order_by("position", "pk"):
         below.setdefault(code.parent_id, []).append(code)
-    return list(walk(below, None, 0, 0, ""))
+    return list(walk(below, None))
 
 
-def walk(below: dict[int | None, list[Code]], parent: int | None, depth: int, top: int, prefix: str) -> Iterator[Node]:
-    siblings = below.get(parent, [])
+def walk(below: dict[int | None, list[Code]], above: Node | None) -> Iterator[Node]:
+    siblings = below.get(above.code.pk if above else None, [])
     for place, code in enumerate(siblings, start=1):
-        number, above = f"{prefix}{place}", top or place
-        yield Node(code, depth, above, number, code.pk in below, place == 1, place == len(siblings))
-        yield from walk(below, code.pk, depth + 1, above, f"{number}.")
+        node = Node(
+            code=code,
+            depth=above.depth + 1 if above else 0,
+            colour=code.colour or (above.colour if above else place if place <= COLOURS else 0),
+            number=f"{above.number}.{place}" if above else str(place),
+            has_children=code.pk in below,
+            is_first=place == 1,
+            is_last=place == len(siblings),
+        )
+        yield node
+        yield from walk(below, node)
+
+
+def may_be_chosen(version: Version, code: Code, *, has_children: bool) -> bool:
+    """Whether a rater can say this code: neither its own setting nor that of the version takes it out."""
+    fits = {Levels.ANY: True, Levels.LEAVES: not has_children, Levels.TOP: code.parent_id is None}
+    return code.selectable and fits[Levels(version.levels)]
 
 
 def records(version: Version) -> list[CodeRecord]:
@@ -115,13 +124,16 @@ def content_of(version: Version) -> Content:
     return Content(tuple(records(version)), version.levels, version.several_codes)
 
 
+def told(code: Code) -> dict[str, Any]:
+    """What a person sees of a code, by field; `parent` is the uid of the code above it or empty."""
+    said = {field: getattr(code, field) for field in (*TEXTS, *TRAITS)}
+    return said | {"parent": str(code.parent.uid) if code.parent else ""}
+
+
 def settings_of(version: Version) -> dict[str, Any]:
     """What raters may choose at all, as far as it is not the usual."""
-    return {field: value for field in SETTINGS if (value := getattr(version, field)) != usual(field)}
-
-
-def usual(field: str) -> Any:
-    return Version._meta.get_field(field).get_default()
+    usual = Version()
+    return {field: value for field in SETTINGS if (value := getattr(version, field)) != getattr(usual, field)}
 
 
 def content_hash(codes: Sequence[CodeRecord], settings: Mapping[str, Any]) -> str:
@@ -136,9 +148,14 @@ def content_hash(codes: Sequence[CodeRecord], settings: Mapping[str, Any]) -> st
     return hashlib.sha256(json.dumps(whole, default=str, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def hash_of(version: Version) -> str:
+    """The content hash of what the version says now."""
+    return content_hash(records(version), settings_of(version))
+
+
 def is_whole(version: Version) -> bool:
     """Whether a published version still says what was published."""
-    return version.content_hash == content_hash(records(version), settings_of(version))
+    return version.content_hash == hash_of(version)
 
 
 def overview(study: Study) -> list[Overview]:
@@ -211,6 +228,16 @@ def get_draft(taxonomy: Taxonomy) -> Version:
     return draft
 
 
+def edits_to_undo(draft: Version, user: User) -> QuerySet[Edit]:
+    """What this person did to the draft and did not take back, the last first."""
+    return Edit.objects.filter(version=draft, by=user, undone=False).order_by("-pk")
+
+
+def edits_since(draft: Version, user: User, last: int) -> QuerySet[Edit]:
+    """What others did to the draft after the edit of this number."""
+    return Edit.objects.filter(version=draft, pk__gt=last).exclude(by=user).select_related("by").order_by("pk")
+
+
 def get_version(taxonomy: Taxonomy, number: int) -> Version:
     version: Version | None = (
         taxonomy.versions.select_related("taxonomy__study", "published_by").filter(number=number).first()
@@ -218,6 +245,14 @@ def get_version(taxonomy: Taxonomy, number: int) -> Version:
     if version is None:
         raise NotThere("This taxonomy has no such version.")
     return version
+
+
+def find_code(version: Version, uid: str) -> Code | None:
+    """The code of this uid; None for none, NotThere for one that is not in this version."""
+    try:
+        return get_code(version, uuid.UUID(uid)) if uid else None
+    except ValueError as error:
+        raise NotThere("There is no such code in this version.") from error
 
 
 def get_code(version: Version, uid: uuid.UUID) -> Code:

@@ -38,7 +38,8 @@ def _taxonomy(row: LabelledIssue | Rating) -> str:
     return row.taxonomy
 
 
-def as_given(what: str) -> tuple[Column[LabelledIssue | Rating], ...]:
+def as_given(what: str) -> tuple[Column[Any], ...]:
+    """The same columns for labels and codings."""
     return (
         Column("codes_as_given", lambda row: [code.label for code in row.given], f"The codes as the {what} gave them."),
         Column("code_uids_as_given", lambda row: [code.uid for code in row.given], "The same codes by uid."),

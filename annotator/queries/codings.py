@@ -5,6 +5,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from annotator.models import AppliedProposal, Assignment, Coding, Proposal, Round
+from annotator.visibility import visible_codings
+from studies.models import Membership
+from taxonomy.models import Code
 
 # What a coding was given with: two queries for any number of codings.
 SAID = ("codes", Prefetch("applied_proposals", AppliedProposal.objects.select_related("proposal")))
@@ -46,3 +49,9 @@ def answer_of(coding: Coding) -> dict[str, Any]:
         "confidence": coding.confidence,
         "flagged": coding.flagged,
     }
+
+
+def codings_with(code: Code, member: Membership) -> int:
+    """How many codings hold this code, under any version of its taxonomy; without those the member may not see yet."""
+    held = {"codes__uid": code.uid, "codes__version__taxonomy": code.version.taxonomy_id}
+    return last_codings().filter(visible_codings(member), **held).count()

@@ -1,40 +1,47 @@
-"""The codes of a version as the coding screen offers them: a tree in the taxonomy's order, the first nine numbered."""
+"""The codes of a version as the coding screen offers them: a tree in the taxonomy's order, each with its key."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from taxonomy.models import Code, Version
+from taxonomy.queries import may_be_chosen, tree
 
-KEYS = 9
+NUMBERS = "123456789"
 
 
 @dataclass
 class Entry:
+    """A code in the palette. One that is not `offered` stands there for what is below it, without key or box."""
+
     code: Code
-    number: int
-    key: int | None
     path: str
+    colour: int
+    offered: bool
+    key: str
     children: list[Entry] = field(default_factory=list)
 
 
 def palette_of(version: Version) -> list[Entry]:
-    """The top codes, each with its children. Numbers run down the page, so that a rater's fingers learn them."""
-    below: dict[int | None, list[Code]] = {}
-    for code in version.codes.order_by("position", "pk"):
-        below.setdefault(code.parent_id, []).append(code)
-    return branch(below, None, "", [0])
-
-
-def branch(below: dict[int | None, list[Code]], parent: int | None, path: str, count: list[int]) -> list[Entry]:
-    entries = []
-    for code in below.get(parent, []):
-        count[0] += 1
-        number = count[0]
-        entry = Entry(code, number, number if number <= KEYS else None, path)
-        entry.children = branch(below, code.pk, f"{path}{code.name} › ", count)
-        entries.append(entry)
-    return entries
+    """The top codes, each with its children. Codes without a letter of their own are numbered down the page as far as
+    the number keys go, so that a rater's fingers learn them."""
+    top: list[Entry] = []
+    above: dict[int, Entry] = {}
+    numbers = chain(NUMBERS, repeat(""))
+    for node in tree(version):
+        parent = above.get(node.code.parent_id) if node.code.parent_id else None
+        offered = may_be_chosen(version, node.code, has_children=node.has_children)
+        entry = Entry(
+            code=node.code,
+            path=f"{parent.path}{parent.code.name} › " if parent else "",
+            colour=node.colour,
+            offered=offered,
+            key=(node.code.key or next(numbers)) if offered else "",
+        )
+        above[node.code.pk] = entry
+        (parent.children if parent else top).append(entry)
+    return top
 
 
 def flat(entries: list[Entry]) -> list[Entry]:

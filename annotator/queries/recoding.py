@@ -78,7 +78,10 @@ def given_codings(version: Version) -> list[Given]:
     )
     applied = AppliedCode.objects.filter(**{f"coding__{path}": value for path, value in asked.items()})
     codes = by_owner(applied.values_list("coding", "code__uid"))
-    return [Given(*row, frozenset(codes.get(row[0], ()))) for row in rows]
+    return [
+        Given(coding, number, kind, under or 0, issue, member, frozenset(codes.get(coding, ())))
+        for coding, number, kind, under, issue, member in rows
+    ]
 
 
 def by_owner(pairs: Iterable[tuple[int, object]]) -> dict[int, set[str]]:
@@ -149,7 +152,7 @@ def waiting_labels(version: Version, read: Mapping[int, Carrier]) -> dict[int, t
     for pk, issue, number, given_under in rows.values_list(
         "pk", "round_issue__issue", "round_issue__round__number", "round_issue__round__version__number"
     ):
-        reading = read[given_under].read(codes.get(pk, ()))
+        reading = read[given_under or 0].read(codes.get(pk, ()))
         if reading.waits:
             found[issue] = (number, reading.waits)
     return found

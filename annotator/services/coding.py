@@ -12,6 +12,7 @@ from annotator.errors import Stale
 from annotator.models import AppliedCode, AppliedProposal, Assignment, Coding, Draft, Proposal, Round
 from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.proposals import own_proposals
+from annotator.services.choosing import check_choice
 from annotator.states import Confidence, Outcome, Phase
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import User
@@ -55,7 +56,9 @@ def locked(assignment: Assignment) -> Assignment:
     """The assignment and its round, locked: a round that is being closed waits for the submit, or the submit for it."""
     return (
         Assignment.objects.select_for_update(of=("self", "round_issue__round"))
-        .select_related("member", "round_issue__round__study", "round_issue__issue__repository")
+        .select_related(
+            "member", "round_issue__round__study", "round_issue__round__version", "round_issue__issue__repository"
+        )
         .get(pk=assignment.pk)
     )
 
@@ -208,9 +211,10 @@ def check_codes(round: Round, outcome: str, codes: set[int], *, proposed: int = 
         raise Invalid({"codes": "Choose at least one code, or “none of these”."})
     if len(codes) + proposed > 1 and not round.several_codes:
         raise Invalid({"codes": f"{round} takes one code an issue."})
-    found = list(Code.objects.filter(version=round.version_id, pk__in=codes))
+    found = list(Code.objects.filter(version=round.version_id, pk__in=codes).order_by("position", "pk"))
     if len(found) != len(codes):
         raise Invalid({"codes": f"{round} knows only the codes of {round.version}."})
+    check_choice(round.version, found)
     return found
 
 

@@ -75,7 +75,8 @@ def draft_round(
     """A simple random sample of `size` issues, each given to every rater, in an order of its own for each.
 
     Drawn from the corpus, or from a frame, which is frozen by it. The same seed on the same corpus or frame draws and
-    deals the same. Raters see nothing of it until it is started. In open coding they may always propose codes.
+    deals the same. Raters see nothing of it until it is started. It takes several codes an issue when the version does.
+    In open coding raters may always propose codes.
     """
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
     check_can_be_coded_with(version, study)
@@ -92,7 +93,7 @@ def draft_round(
         number=number,
         kind=kind,
         version=version,
-        several_codes=several_codes,
+        several_codes=several_codes and version.several_codes,
         allows_proposals=allows_proposals or kind == Kind.OPEN,
         drafted_at=timezone.now(),
         sample=sample_facts(size, found, seed),

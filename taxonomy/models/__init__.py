@@ -2,5 +2,6 @@
 
 from taxonomy.models.changes import ChangeKind, CodeChange
 from taxonomy.models.codes import Code, Levels, Purpose, Taxonomy, Version
+from taxonomy.models.edits import Edit
 
-__all__ = ["ChangeKind", "Code", "CodeChange", "Levels", "Purpose", "Taxonomy", "Version"]
+__all__ = ["ChangeKind", "Code", "CodeChange", "Edit", "Levels", "Purpose", "Taxonomy", "Version"]

@@ -4,6 +4,7 @@ Published versions keep them, and what was coded with them is carried forward ac
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -11,9 +12,10 @@ from studies.errors import Invalid
 from studies.models import User
 from taxonomy.models import ChangeKind, Code, Version
 from taxonomy.services.cleaning import clean_name, clean_text
-from taxonomy.services.editing import find, lock_draft, tell
+from taxonomy.services.editing import check_has_none_below, codes_of, find, lock_draft, save_at, tell
 from taxonomy.services.recording import record_change
 from taxonomy.services.structure import Codes
+from taxonomy.services.trail import keep_edit, state_of, step_of
 
 
 @transaction.atomic
@@ -25,11 +27,18 @@ def merge_code(*, code: Code, into: Code, note: str = "", by: User) -> Code:
         raise Invalid({"into": "A code is merged into another one. Choose that one."})
     if codes.is_within(into, code):
         raise Invalid({"into": f"“{into}” stands below “{code}”. Move it out first, then merge."})
-    for child in codes.below(code.pk):
-        codes.check_place(name=child.name, parent=into, code=child)
-        Code.objects.bulk_update(codes.place(child, into), ["parent", "position"])
+    steps = [bring(child, into, codes) for child in list(codes.below(code.pk))]
+    steps.append(step_of(code, state_of(code, codes), None))
     leave(draft, code, ChangeKind.MERGE, [into], note, by)
+    keep_edit(draft, by, f"“{code}” was merged into “{into}”", *steps)
     return into
+
+
+def bring(child: Code, into: Code, codes: Codes) -> dict[str, Any]:
+    codes.check_place(name=child.name, parent=into, code=child)
+    before = state_of(child, codes)
+    save_at(child, codes, into, None)
+    return step_of(child, before, state_of(child, codes))
 
 
 @transaction.atomic
@@ -37,16 +46,22 @@ def split_code(*, code: Code, into: Sequence[str], note: str = "", by: User) -> 
     """`into` names two codes or more. A name that the draft has already means that code; the others are new codes in
     the place of `code`, still without a definition."""
     draft, codes, code = hold(code, by)
-    check_has_none_below(codes, code)
+    check_has_none_below(code, codes)
     names = [clean_name(name, "A code") for name in into if name.strip()]
     if len({name.casefold() for name in names}) < max(len(names), 2):
         raise Invalid({"into_names": "Name two codes or more, each once, one a line."})
-    parent, place = codes.parent_of(code), codes.below(code.parent_id).index(code)
+    parent, place = codes.parent_of(code), codes.place_of(code)
+    siblings = [other for other in codes.below(code.parent_id) if other != code]
+    steps = [step_of(code, state_of(code, codes), None)]
     del codes.by_pk[code.pk]
     there = [named(codes, name) for name in names]
     made = [found or Code(version=draft, name=name, parent=parent) for found, name in zip(there, names, strict=True)]
     leave(draft, code, ChangeKind.SPLIT, made, note, by)
-    put_in_place([new for new in made if new.pk is None], codes.below(code.parent_id), place)
+    fresh = [new for new in made if new.pk is None]
+    put_in_place(fresh, siblings, place)
+    codes = codes_of(draft)
+    steps += [step_of(new, None, state_of(codes.by_pk[new.pk], codes)) for new in fresh]
+    keep_edit(draft, by, f"“{code}” was split", *steps)
     return made
 
 
@@ -67,24 +82,20 @@ def named(codes: Codes, name: str) -> Code | None:
 
 @transaction.atomic
 def retire_code(*, code: Code, note: str, by: User) -> None:
-    """Nothing comes instead. The note says why: it stands beside every issue that waits to be coded again for it."""
+    """Nothing comes instead. The note says why: it stands beside every issue that waits because of it."""
     draft, codes, code = hold(code, by)
-    check_has_none_below(codes, code)
+    check_has_none_below(code, codes)
     if not note.strip():
-        raise Invalid({"note": "Say why: raters read it beside the issues that they code again."})
+        raise Invalid({"note": "Say why: it stands beside every issue that waits because of it."})
+    step = step_of(code, state_of(code, codes), None)
     leave(draft, code, ChangeKind.RETIRE, [], note, by)
+    keep_edit(draft, by, f"“{code}” was retired", step)
 
 
 def hold(code: Code, by: User) -> tuple[Version, Codes, Code]:
     draft = lock_draft(code.version, by)
-    codes = Codes(draft.codes.order_by("position", "pk"))
+    codes = codes_of(draft)
     return draft, codes, find(codes, code)
-
-
-def check_has_none_below(codes: Codes, code: Code) -> None:
-    if children := codes.below(code.pk):
-        names = ", ".join(f"“{child}”" for child in children)
-        raise Invalid(f"“{code}” has codes below it: {names}. Move them out or remove them first.")
 
 
 def leave(draft: Version, code: Code, kind: ChangeKind, targets: Sequence[Code], note: str, by: User) -> None:

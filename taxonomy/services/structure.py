@@ -6,11 +6,14 @@ from enum import StrEnum
 from studies.errors import Invalid
 from taxonomy.models import Code
 
-MAX_LEVELS = 3
+MAX_LEVELS = 5
 MAX_CODES = 2000
 MAX_BYTES = 2 * 1024 * 1024
 
 TOO_DEEP = f"A taxonomy has at most {MAX_LEVELS} levels. Put the code higher up, or move what is below it out first."
+
+
+TOO_MANY = f"A taxonomy has at most {MAX_CODES:,} codes. Remove or merge some first."
 
 
 class Step(StrEnum):
@@ -22,15 +25,26 @@ class Step(StrEnum):
     OUTDENT = "outdent"
 
 
+class Where(StrEnum):
+    """Where a code is put, as told by another code."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    BELOW = "below"
+
+
 class Codes:
     """The codes of one version by primary key, in the order of their positions."""
 
     def __init__(self, codes: Iterable[Code]) -> None:
         self.by_pk = {code.pk: code for code in codes}
+        self.branches: dict[int | None, list[Code]] = {}
+        for code in self.by_pk.values():
+            self.branches.setdefault(code.parent_id, []).append(code)
 
     def below(self, parent: int | None) -> list[Code]:
         """The codes directly below `parent`, in order; the top ones for None."""
-        return [code for code in self.by_pk.values() if code.parent_id == parent]
+        return self.branches.get(parent, [])
 
     def parent_of(self, code: Code) -> Code | None:
         return self.by_pk[code.parent_id] if code.parent_id else None
@@ -60,6 +74,10 @@ class Codes:
             where = f"below “{parent}”" if parent else "at the top"
             raise Invalid({"name": f"There is a code “{name}” {where} already. Give one of them another name."})
 
+    def check_room(self) -> None:
+        if len(self.by_pk) >= MAX_CODES:
+            raise Invalid(TOO_MANY)
+
     def check_key(self, key: str, code: Code | None = None) -> None:
         """Raises Invalid when another code of the version than `code` has this key."""
         taken = [other for other in self.by_pk.values() if key and other.key == key and other != code]
@@ -67,19 +85,33 @@ class Codes:
             raise Invalid({"key": f"“{key}” is the key of “{taken[0]}” already. Choose another one."})
 
     def place(self, code: Code, parent: Code | None, position: int | None = None) -> list[Code]:
-        """Puts `code` below `parent` at `position` (at the end by default) and renumbers its new siblings.
-        Returns all rows to save."""
-        siblings = [other for other in self.below(parent.pk if parent else None) if other != code]
+        """Puts `code` below `parent` at `position` (at the end by default).
+        Returns its new siblings that have another position by that, to be saved beside it."""
+        if code in self.below(code.parent_id):
+            self.below(code.parent_id).remove(code)
+        siblings = self.branches.setdefault(parent.pk if parent else None, [])
         siblings.insert(len(siblings) if position is None else position, code)
         code.parent = parent
+        moved = [sibling for place, sibling in enumerate(siblings) if sibling.position != place]
         for place, sibling in enumerate(siblings):
             sibling.position = place
-        return siblings
+        return [sibling for sibling in moved if sibling != code]
+
+    def beside(self, code: Code, target: Code | None, where: Where) -> tuple[Code | None, int | None]:
+        """Parent and position before or after `target`, or the last below it; the last at the top for None."""
+        if target is None or where == Where.BELOW:
+            return target, None
+        siblings = [other for other in self.below(target.parent_id) if other == target or other != code]
+        return self.parent_of(target), siblings.index(target) + (where == Where.AFTER)
+
+    def place_of(self, code: Code) -> int:
+        """The place of a code among its siblings, from 0."""
+        return self.below(code.parent_id).index(code)
 
     def target(self, code: Code, step: Step) -> tuple[Code | None, int | None]:
         """Where one step leads: parent and position. Raises Invalid where there is no way."""
         parent, siblings = self.parent_of(code), self.below(code.parent_id)
-        place = siblings.index(code)
+        place = self.place_of(code)
         if step == Step.UP and place > 0:
             return parent, place - 1
         if step == Step.DOWN and place < len(siblings) - 1:
@@ -87,7 +119,7 @@ class Codes:
         if step == Step.INDENT and place > 0:
             return siblings[place - 1], None
         if step == Step.OUTDENT and parent is not None:
-            return self.parent_of(parent), self.below(parent.parent_id).index(parent) + 1
+            return self.parent_of(parent), self.place_of(parent) + 1
         raise Invalid(f"“{code}” {NO_WAY[step]}")
 
 

@@ -32,6 +32,8 @@ def unknown_code(world):
 
 
 NEW = {"data": lambda world: {"name": "Speed"}}
+LEAVES = {"levels": "leaves", "several_codes": "several"}
+ONE = {"levels": "leaves", "several_codes": False}
 NOWHERE = page("sign in", 404, 403, 403, 404)
 
 ROWS = [
@@ -51,6 +53,9 @@ ROWS = [
     Row("code_edit", NOWHERE, method="post", kwargs=published_code, why="published", **NEW),
     Row("code_edit", NOWHERE, kwargs=unknown_code, why="unknown"),
     Row("code_move", LEAD_ONLY_WRITE, method="post", kwargs=code, data=lambda world: {"step": "up"}),
+    Row("code_rename", LEAD_ONLY_WRITE, method="post", kwargs=code, **NEW),
+    Row("draft_undo", LEAD_ONLY_WRITE, method="post", kwargs=draft),
+    Row("draft_settings", LEAD_ONLY_WRITE, method="post", kwargs=draft, data=lambda world: LEAVES),
     Row("code_remove", LEAD_ONLY_WRITE, method="post", kwargs=code),
     Row("code_replace", LEAD_ONLY, kwargs=code),
     Row("code_replace", LEAD_ONLY_WRITE, method="post", kwargs=code, data=lambda world: {"act": "retire", "note": "-"}),
@@ -72,5 +77,13 @@ ROWS = [
     Row("api-draft-codes", page(403, 404, 403, 403, 201), method="post", kwargs=draft, **NEW),
     Row("api-draft-code", API_LEAD_ONLY, method="patch", kwargs=code, **NEW),
     Row("api-draft-code", page(403, 404, 403, 403, 204), method="delete", kwargs=code),
+    Row("api-draft-move", API_LEAD_ONLY, method="post", kwargs=code, data=lambda world: {"where": "below"}),
+    Row(
+        "api-draft-settings",
+        API_LEAD_ONLY,
+        method="put",
+        kwargs=draft,
+        data=lambda world: LEAVES | {"several_codes": True},
+    ),
     Row("api-draft-publish", API_LEAD_ONLY, method="post", kwargs=draft),
 ]

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db.models import QuerySet
 from playwright.sync_api import BrowserContext, Page, expect
 
 from annotator.models import Assignment, Coding, Draft, Round
 from annotator.queries.codings import answer_of
 from annotator.services.coding import save_draft
 from studies.models import Membership, Study
+from taxonomy.models import Code
 from tests import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -354,3 +356,26 @@ def test_an_earlier_draft_is_shown_again(make_round: Any, sign_in: SignIn, rater
     title(page, "Problem 1")
     status(page, SAVED)
     assert answer_of(Coding.objects.get()) == payload
+
+
+def test_own_key_of_a_code_and_a_group_of_which_one_is_chosen(
+    make_round: Any, rater_a: Any, lead: Any, sign_in: SignIn
+) -> None:
+    round = make_round(2)
+    codes = Code.objects.filter(version=round.version)  # of a published version, so past its guard
+    QuerySet.update(codes.filter(name="Environment"), key="y")
+    QuerySet.update(codes.filter(name__in=NAMES[:2]), exclusive_group="where it shows")
+    page = screen(sign_in(rater_a), round)
+    chosen = page.locator("[data-chosen] li")
+    press(page, "1", "y")
+    expect(chosen).to_have_text(["Model usage", "Environment"])
+    press(page, "2")
+    expect(chosen).to_have_text(["Output quality", "Environment"])
+    press(page, "3", "u")
+    expect(chosen).to_have_text(["Unclear"])
+    press(page, "y", "/")
+    page.keyboard.type("y")
+    press(page, "Escape", "Enter")
+    title(page, "Problem 2")
+    status(page, SAVED)
+    assert said(round) == [("Problem 1", "coded", {"Environment"})]

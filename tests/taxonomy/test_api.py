@@ -3,8 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from taxonomy.queries import content_hash, records
-from taxonomy.services.editing import told
+from taxonomy.queries import hash_of, told
 from taxonomy.services.versions import publish
 
 
@@ -28,7 +27,10 @@ def test_taxonomies_and_versions_are_listed(url, draft, as_lead, lead, rater_a):
     listed = reverse("api-taxonomies", args=[draft.taxonomy.study.slug])
     told_of = {"id": draft.taxonomy_id, "name": "Reuse", "purpose": "What goes wrong."}
     assert as_lead.get(listed).json() == [told_of | {"latest_version": None, "has_draft": True}]
-    draft_told = {"number": None, "note": "", "content_hash": "", "published_at": None, "codes": 6}
+    draft_told = {
+        "number": None, "note": "", "levels": "any", "several_codes": True, "content_hash": "", "published_at": None,
+        "codes": 6,
+    }  # fmt: skip
     assert as_lead.get(url("api-versions")).json()["results"] == [draft_told]
     as_lead.force_login(rater_a)
     assert as_lead.get(url("api-versions")).json()["results"] == []
@@ -48,7 +50,8 @@ def test_codes_are_told_in_reading_order_with_their_place(url, draft, code, as_l
     ]  # fmt: skip
     assert codes[1] == {
         "uid": str(code("A1").uid), "parent": str(code("A").uid), "number": "1.1", "level": 2, "name": "A1",
-        "definition": "", "use_when": "", "avoid_when": "", "examples": "",
+        "definition": "", "use_when": "", "avoid_when": "", "examples": "", "notes": "", "selectable": True,
+        "exclusive_group": "", "colour": 0, "key": "",
     }  # fmt: skip
     assert as_lead.get(url("api-codes", number=2)).status_code == 404
 
@@ -93,10 +96,40 @@ def test_change_of_what_someone_else_changed_is_a_conflict(url, code, as_lead):
 
 def test_draft_is_published_as_it_was_read(url, draft, code, as_lead):
     read = as_lead.get(url("api-draft-codes")).json()
-    assert (read["content_hash"], len(read["codes"])) == (content_hash(records(draft), {}), 6)
+    assert (read["content_hash"], len(read["codes"])) == (hash_of(draft), 6)
     send(as_lead, "patch", url("api-draft-code", uid=code("C").uid), definition="Later.")
     late = send(as_lead, "post", url("api-draft-publish"), seen=read["content_hash"])
     assert late.status_code == 409
     answer = send(as_lead, "post", url("api-draft-publish"), note="First.")
     assert (answer.status_code, answer.json()["number"], answer.json()["codes"]) == (200, 1, 6)
     assert send(as_lead, "post", url("api-draft-publish")).status_code == 404
+
+
+def test_what_raters_can_do_with_a_code_is_set(url, code, as_lead):
+    said = {"notes": "Ask.", "selectable": False, "exclusive_group": "one", "colour": 3, "key": "a"}
+    changed = send(as_lead, "patch", url("api-draft-code", uid=code("B").uid), **said)
+    assert {field: changed.json()[field] for field in said} == said
+    refused = send(as_lead, "post", url("api-draft-codes"), name="D", key="a")
+    assert (refused.status_code, list(refused.json())) == (400, ["key"])
+
+
+def test_code_moves_by_a_step_or_beside_another(url, draft, code, as_lead, outline):
+    here = url("api-draft-move", uid=code("C").uid)
+    assert send(as_lead, "post", here, step="up").json()["number"] == "2"
+    assert send(as_lead, "post", here, where="after", target=str(code("A1").uid)).json()["number"] == "1.2"
+    assert send(as_lead, "post", here, where="below", target=None, seen={"parent": ""}).status_code == 409
+    assert send(as_lead, "post", here, where="below").json()["number"] == "3"
+    assert outline(draft) == ["1 A", "1.1 A1", "1.1.1 A1a", "1.2 A2", "2 B", "3 C"]
+    assert send(as_lead, "post", here).status_code == 400
+    unknown = "5f0c7c2e-6d0b-4a9e-9a61-0d6f3d3b8f01"
+    assert send(as_lead, "post", here, where="below", target=unknown).status_code == 404
+
+
+def test_settings_of_the_draft_are_told_and_changed(url, as_lead):
+    seen = {"levels": "any", "several_codes": True}
+    changed = {"levels": "leaves", "several_codes": False}
+    assert send(as_lead, "put", url("api-draft-settings"), **changed, seen=seen).json() == changed
+    read = as_lead.get(url("api-draft-codes")).json()
+    assert {field: read[field] for field in changed} == changed
+    assert send(as_lead, "put", url("api-draft-settings"), **seen, seen=seen).status_code == 409
+    assert send(as_lead, "put", url("api-draft-settings"), levels="some", several_codes=True).status_code == 400

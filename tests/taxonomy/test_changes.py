@@ -14,11 +14,12 @@ from taxonomy.carrying import Carrier, Fate, Why, carry
 from taxonomy.changes import Change, replay
 from taxonomy.differences import difference
 from taxonomy.history import carriers, changes_between, changes_of_draft
-from taxonomy.models import ChangeKind, Version
+from taxonomy.models import ChangeKind, Edit, Version
 from taxonomy.queries import TEXTS, CodeRecord, Content, content_of, is_whole, records
 from taxonomy.services.editing import add_code, create_taxonomy, edit_code, move_code, remove_code
 from taxonomy.services.operations import merge_code, retire_code, split_code
 from taxonomy.services.structure import Step
+from taxonomy.services.undoing import undo_edit
 from taxonomy.services.versions import publish, start_draft
 from taxonomy.words import GONE, NEW, SAME, word_diff
 
@@ -322,6 +323,24 @@ def test_a_code_that_is_there_again_was_not_merged(second, lead):
     assert changes(second) == []
     remove_code(code=gone, by=lead)
     assert changes(second) == [("retire", ["B"], [], "")]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda code, by: merge_code(code=code("A"), into=code("B"), by=by),
+        lambda code, by: split_code(code=code("B"), into=["B", "X", "C"], by=by),
+        lambda code, by: retire_code(code=code("B"), note="Rare.", by=by),
+    ],
+    ids=["merge", "split", "retire"],
+)
+def test_an_operation_can_be_taken_back(second, lead, operation):
+    before = records(second)
+    operation(lambda name: second.codes.select_related("version__taxonomy__study").get(name=name), lead)
+    assert changes(second) != []
+    undo_edit(version=second, edit=Edit.objects.latest("pk").pk, by=lead)
+    assert records(second) == before
+    assert changes(second) == []
 
 
 def test_what_was_done_in_the_draft_alone_is_told_by_what_came_of_it(second, lead):

@@ -9,8 +9,18 @@ from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import Role
 from taxonomy.errors import Changed, Frozen
 from taxonomy.models import Code, Taxonomy, Version
-from taxonomy.services.editing import add_code, create_taxonomy, edit_code, move_code, remove_code, told
-from taxonomy.services.structure import Step
+from taxonomy.queries import told
+from taxonomy.services.editing import (
+    add_code,
+    change_settings,
+    create_taxonomy,
+    edit_code,
+    move_code,
+    place_code,
+    remove_code,
+)
+from taxonomy.services.structure import Step, Where
+from taxonomy.services.undoing import undo_edit
 from taxonomy.services.versions import publish
 from tests import factories
 
@@ -56,7 +66,6 @@ def test_added_code_keeps_its_texts_and_tells(draft, code, lead):
         ("", None, "name", "A code needs a name."),
         ("b", None, "name", "There is a code “b” at the top already."),
         ("a1", "A", "name", "There is a code “a1” below “A” already."),
-        ("Deep", "A1a", "parent", "A taxonomy has at most 3 levels."),
         ("x" * 201, None, "name", "A name has at most 200 characters; this one has 201."),
         ("nul\x00", None, "name", "holds a character that is no text"),
         ("half \ud83d", None, "name", "holds a character that is no text"),
@@ -151,7 +160,7 @@ def test_edit_can_move_a_code_to_the_end_of_another_parent(draft, code, lead, ou
 
 @pytest.mark.parametrize(
     ("moved", "parent", "sentence"),
-    [("A", "A1a", "cannot stand below itself"), ("A", "A", "below itself"), ("A1", "A2", "at most 3 levels")],
+    [("A", "A1a", "cannot stand below itself"), ("A", "A", "below itself")],
 )
 def test_edit_that_breaks_the_tree_is_refused(moved, parent, sentence, draft, code, lead, outline):
     with pytest.raises(Invalid, match=sentence):
@@ -214,9 +223,22 @@ def test_step_that_breaks_the_tree_is_refused(draft, code, lead, outline):
     add_code(version=draft, name="B", parent=code("A"), by=lead)
     with pytest.raises(Invalid, match="There is a code “B” below “A” already"):
         move_code(code=draft.codes.get(name="B", parent=None), step=Step.INDENT, by=lead)
+
+
+def test_tree_has_five_levels(draft, code, lead, outline):
+    for name, parent in (("L4", "A1a"), ("L5", "L4")):
+        add_code(version=draft, name=name, parent=code(parent), by=lead)
     move_code(code=code("A"), step=Step.DOWN, by=lead)
-    with pytest.raises(Invalid, match="at most 3 levels"):
-        move_code(code=code("A"), step=Step.INDENT, by=lead)
+    before = outline(draft)
+    for write in (
+        lambda: add_code(version=draft, name="Deep", parent=code("L5"), by=lead),
+        lambda: edit_code(code=code("A1"), parent=code("A2"), by=lead),
+        lambda: move_code(code=code("A"), step=Step.INDENT, by=lead),
+        lambda: place_code(code=code("A"), target=code("C"), where=Where.BELOW, by=lead),
+    ):
+        with pytest.raises(Invalid, match="A taxonomy has at most 5 levels"):
+            write()
+    assert outline(draft) == before
 
 
 def test_removed_code_is_gone_and_told(draft, code, lead, outline):
@@ -251,6 +273,9 @@ def every_change(draft, code, by):
         lambda: add_code(version=draft, name="D", by=by),
         lambda: edit_code(code=one, name="Other", by=by),
         lambda: move_code(code=one, step="up", by=by),
+        lambda: place_code(code=one, where="below", by=by),
+        lambda: change_settings(version=draft, levels="top", several_codes=False, by=by),
+        lambda: undo_edit(version=draft, edit=draft.edits.latest("pk").pk, by=by),
         lambda: remove_code(code=one, by=by),
         lambda: publish(version=draft, by=by),
     ]

@@ -15,6 +15,7 @@ from taxonomy.models import Code, Taxonomy, Version
 from taxonomy.queries import records
 from taxonomy.services.editing import add_code, create_taxonomy, edit_code, remove_code
 from taxonomy.services.versions import publish, start_draft
+from taxonomy.templatetags.examples import Example, examples_of
 from tests import factories
 
 CODEBOOK = {"name": "Brought", "codes": [{"name": "A"}, {"name": "B", "parent": "A", "definition": "What B is."}]}
@@ -35,8 +36,9 @@ def url(draft):
 
 def typed(page):
     """What a browser would send back from the code's form."""
+    form = page.content.decode().split("data-code>")[1]
     return {name: value for name, value in page.context["form"].initial.items() if name != "seen"} | {
-        "seen": unescape(re.search(r'name="seen" value="([^"]*)"', page.content.decode())[1])
+        "seen": unescape(re.search(r'name="seen" value="([^"]*)"', form)[1])
     }
 
 
@@ -96,7 +98,7 @@ def test_file_that_cannot_be_used_is_refused_whole_and_on_the_page(study, as_lea
 
 def test_editor_shows_the_tree_as_lists_in_lists(url, as_lead):
     page = as_lead.get(url("taxonomy_draft")).content.decode()
-    tree = page[page.index('<ul class="tree">') : page.index("</section>")]
+    tree = page[page.index('<ul class="tree"') : page.index('<div class="actions"><a')]
     names = re.findall(r"(<ul|</ul>|<span>(A1a|A1|A2|A|B|C)</span>)", tree)
     assert [name or mark for mark, name in names] == [
         "<ul", "A", "<ul", "A1", "<ul", "A1a", "</ul>", "A2", "</ul>", "B", "C", "</ul>",
@@ -106,7 +108,7 @@ def test_editor_shows_the_tree_as_lists_in_lists(url, as_lead):
 
 def test_code_is_added_below_the_one_that_was_open(url, code, as_lead, outline, draft):
     parent = str(code("B").uid)
-    assertContains(as_lead.get(url("code_new"), {"parent": parent}), f'<option value="{parent}" selected>2 B</option>')
+    assertContains(as_lead.get(url("code_new"), {"parent": parent}), "New code below “B”")
     added = as_lead.post(url("code_new"), {"name": "B1", "parent": parent, "definition": "What B1 is."})
     assertRedirects(added, url("code_edit", uid=code("B1").uid))
     assert outline(draft)[4:] == ["2 B", "2.1 B1", "3 C"]
@@ -130,24 +132,143 @@ def test_code_that_cannot_be_changed_so_says_why(url, code, as_lead):
     here = url("code_edit", uid=code("A").uid)
     sent = typed(as_lead.get(here))
     assertContains(as_lead.post(here, sent | {"name": "B"}), "There is a code “B” at the top already.")
-    assertContains(as_lead.post(here, sent | {"parent": str(code("A1").uid)}), "“A” cannot stand below itself.")
-    assertContains(as_lead.post(here, sent | {"parent": "elsewhere"}), "elsewhere is not one of the available choices")
-    assert code("A").parent is None
+    assertContains(as_lead.post(here, sent | {"key": "j"}), "“j” cannot be a code&#x27;s key.")
+    assertContains(as_lead.post(here, sent | {"name": "x" * 201}), "at most 200 characters (it has 201)")
+    assertContains(as_lead.post(url("code_new"), {"name": "D", "parent": "elsewhere"}), "was removed meanwhile")
+    assert (code("A").key, Code.objects.count()) == ("", 6)
 
 
 def test_second_of_two_leads_is_told_and_keeps_their_text(url, code, as_lead, lead):
     here = url("code_edit", uid=code("C").uid)
     sent = typed(as_lead.get(here)) | {"definition": "Written second."}
-    edit_code(code=code("C"), definition="Written first.", parent=code("B"), by=lead)
+    edit_code(code=code("C"), definition="Written first.", selectable=False, by=lead)
     page = as_lead.post(here, sent)
     assertContains(page, "was changed by someone else while you wrote", status_code=409)
     assertContains(page, "<dt>Definition, as stored now</dt><dd>Written first.</dd>", status_code=409, html=False)
-    assertContains(page, "<dt>Under, as stored now</dt><dd>2 B</dd>", status_code=409, html=False)
+    assertContains(page, "<dt>For raters, as stored now</dt><dd>no</dd>", status_code=409, html=False)
     assertContains(page, "Written second.", status_code=409)
     assert code("C").definition == "Written first."
-    again = sent | {"seen": typed(page)["seen"], "parent": str(code("B").uid)}
-    assertRedirects(as_lead.post(here, again), here)
-    assert (code("C").definition, code("C").parent) == ("Written second.", code("B"))
+    assertRedirects(as_lead.post(here, sent | {"seen": typed(page)["seen"]}), here)
+    assert (code("C").definition, code("C").selectable) == ("Written second.", True)
+
+
+def part(client, address, sent=None, *, part="codes"):
+    """What the editor's script gets: one part of the page, and what it says."""
+    headers = {"HX-Request": "true", "HX-Target": part}
+    ask = (
+        client.get(address, headers=headers)
+        if sent is None
+        else client.post(address, sent, headers=headers, follow=True)
+    )
+    page = ask.content.decode()
+    return page, [unescape(line) for line in re.findall(r'<p data-level="\w+">(.*?)</p>', page)]
+
+
+def test_name_is_changed_in_the_tree_and_the_second_of_two_leads_is_told(url, code, as_lead, lead):
+    here = url("code_rename", uid=code("C").uid)
+    assert part(as_lead, here, {"name": "Cee", "seen": "C"})[1] == ["“C” is “Cee” now."]
+    assert part(as_lead, here, {"name": "A", "seen": "Cee"})[1] == [
+        "There is a code “A” at the top already. Give one of them another name."
+    ]
+    page, said = part(as_lead, here, {"name": "Sea", "seen": "C"})
+    assert (len(said), "was changed by someone else while you wrote" in said[0]) == (1, True)
+    assert "<span>Cee</span>" in page
+    assertRedirects(as_lead.post(here, {"name": "Sea"}), url("code_edit", uid=code("Sea").uid))
+
+
+def test_code_is_put_beside_another_by_its_form(url, code, as_lead, outline, draft):
+    here = url("code_move", uid=code("C").uid)
+    as_lead.post(here, {"where": "before", "target": str(code("A").uid), "seen": ""})
+    assert outline(draft)[:2] == ["1 C", "2 A"]
+    as_lead.post(here, {"where": "below", "target": ""})
+    assert outline(draft)[0] == "1 A"
+    page = as_lead.post(here, {"where": "below", "seen": str(code("B").uid)}, follow=True)
+    assertContains(page, "“C” was moved by someone else meanwhile.")
+    for target in ("5f0c7c2e-6d0b-4a9e-9a61-0d6f3d3b8f01", "elsewhere"):
+        assert as_lead.post(here, {"where": "below", "target": target}).status_code == 404
+
+
+def test_last_edit_is_taken_back_by_its_button(url, code, as_lead, outline, draft, lead):
+    edit = draft.edits.latest("pk").pk
+    assertContains(as_lead.get(url("taxonomy_draft")), "Undo: “C” was added")
+    assertContains(as_lead.post(url("draft_undo"), {"edit": edit}, follow=True), "Taken back: “C” was added.")
+    assertContains(as_lead.post(url("draft_undo"), {"edit": edit}, follow=True), "You did something else since")
+    assertContains(as_lead.post(url("draft_undo"), {"edit": "x"}, follow=True), "You did something else since")
+    assert outline(draft)[-1] == "2 B"
+
+
+def test_nothing_is_offered_to_undo_to_whom_did_nothing(url, study, draft, as_lead):
+    other = factories.member(study, factories.user("other"), "lead").user
+    as_lead.force_login(other)
+    assertNotContains(as_lead.get(url("taxonomy_draft")), 'data-gesture="undo"')
+    assertContains(as_lead.post(url("draft_undo"), follow=True), "There is nothing of yours to take back")
+
+
+def test_settings_are_kept_and_the_second_of_two_leads_keeps_theirs(url, draft, as_lead):
+    seen = '{"levels": "any", "several_codes": true}'
+    sent = {"levels": "leaves", "several_codes": "one", "seen": seen}
+    assertContains(
+        as_lead.post(url("draft_settings"), sent, follow=True), "codes with nothing below them, one an issue"
+    )
+    page = as_lead.post(url("draft_settings"), sent | {"levels": "top"})
+    assertContains(page, "Someone else changed what raters may choose.", status_code=409)
+    assertContains(page, 'value="top" required id="settings_levels_2" checked', status_code=409)
+    now = unescape(re.search(r'name="seen" value="([^"]*)" id="settings_seen"', page.content.decode())[1])
+    assertRedirects(as_lead.post(url("draft_settings"), sent | {"levels": "top", "seen": now}), url("taxonomy_draft"))
+    draft.refresh_from_db()
+    assert (draft.levels, draft.several_codes) == ("top", False)
+    assert as_lead.post(url("draft_settings"), sent | {"levels": "some", "seen": "7"}).status_code == 409
+
+
+def test_what_others_did_meanwhile_is_told_with_the_next_edit(url, code, as_lead, draft, study):
+    since = draft.edits.latest("pk").pk
+    other = factories.member(study, factories.user("other"), "lead").user
+    edit_code(code=code("B"), name="Bee", by=other)
+    said = part(as_lead, url("code_move", uid=code("C").uid), {"step": "up", "since": since})[1]
+    assert said == ["“C” was moved.", "Meanwhile, by other: “B” was renamed “Bee”."]
+
+
+def test_script_gets_the_part_it_asks_for(url, code, as_lead):
+    here = url("code_edit", uid=code("B").uid)
+    ids = {name: re.findall(r'id="(codes|settings|panel|main)"', part(as_lead, here, part=name)[0])
+           for name in ("codes", "settings", "panel", "editor", "elsewhere")}  # fmt: skip
+    assert ids == {
+        "codes": ["codes"], "settings": ["settings"], "panel": ["panel"], "editor": ["codes", "settings", "panel"],
+        "elsewhere": ["main", "codes", "settings", "panel"],
+    }  # fmt: skip
+
+
+def test_examples_lead_to_their_issues(url, code, as_lead, lead, study):
+    lines = [
+        "It crashes. tidewater/captioner#12",
+        "https://example.org/7",
+        "No source",
+        "So — https://example.org/8",
+        "",
+    ]
+    edit_code(code=code("B"), examples="\n".join(lines), by=lead)
+    issues = reverse("issues", args=[study.slug])
+    assert examples_of(code("B").examples, study.slug) == [
+        Example("It crashes.", "tidewater/captioner#12", f"{issues}?q=tidewater%2Fcaptioner%2312"),
+        Example("", "https://example.org/7", "https://example.org/7"),
+        Example("No source"),
+        Example("So", "https://example.org/8", "https://example.org/8"),
+    ]
+    page = as_lead.get(url("code_edit", uid=code("B").uid))
+    assertContains(page, f'<a href="{issues}?q=tidewater%2Fcaptioner%2312">tidewater/captioner#12</a>')
+
+
+def test_code_in_use_says_by_how_many_codings_that_may_be_seen(study, draft, code, as_lead, lead, members):
+    version = publish(version=draft, by=lead)
+    issues = [factories.issue(factories.repository(study)) for _ in range(2)]
+    raters = [members["rater_a"], members["rater_b"]]
+    closed = factories.round_of(version, issues, raters, phase="closed")
+    factories.answers(closed, {raters[0].alias: ["B", "B"], raters[1].alias: ["B", "C"]})
+    running = factories.round_of(version, issues, raters)
+    factories.answers(running, {raters[0].alias: ["B", "B"]})
+    start_draft(taxonomy=version.taxonomy, by=lead)
+    page = as_lead.get(reverse("code_edit", args=[study.slug, version.taxonomy_id, code("B").uid]))
+    assertContains(page, "3 codings hold it. They and the published versions keep it")
 
 
 @pytest.mark.parametrize("seen", ["", "7", "[]", '{"name": 1}', "not JSON"])

@@ -7,24 +7,27 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from studies.errors import Conflict, Invalid, Refused
-from taxonomy.models import Code, Taxonomy, Version
+from taxonomy.errors import Frozen
+from taxonomy.models import Code, Levels, Taxonomy, Version
 from taxonomy.queries import (
     CodeRecord,
     content_hash,
+    hash_of,
     is_whole,
     latest_published,
+    may_be_chosen,
     overview,
     published_versions,
     records,
     tree,
 )
-from taxonomy.services.editing import add_code, create_taxonomy, edit_code, move_code
+from taxonomy.services.editing import add_code, change_settings, create_taxonomy, edit_code, move_code
 from taxonomy.services.versions import import_taxonomy, publish, start_draft, without_definition
 from tests import factories
 
 
 def test_published_draft_is_version_1_with_its_content_hash(draft, lead):
-    expected = content_hash(records(draft), {})
+    expected = hash_of(draft)
     published = publish(version=draft, note=" First. ", by=lead)
     stored = Version.objects.get()
     assert stored == published
@@ -44,12 +47,12 @@ def test_empty_draft_is_not_published(study, lead):
 
 
 def test_draft_that_changed_since_it_was_looked_at_is_not_published(draft, code, lead):
-    seen = content_hash(records(draft), {})
+    seen = hash_of(draft)
     edit_code(code=code("A"), definition="Other.", by=lead)
     with pytest.raises(Conflict, match="changed while you looked at it"):
         publish(version=draft, seen=seen, by=lead)
     assert Version.objects.get().is_draft
-    assert publish(version=draft, seen=content_hash(records(draft), {}), by=lead).number == 1
+    assert publish(version=draft, seen=hash_of(draft), by=lead).number == 1
 
 
 def test_codes_without_definition_are_named(draft):
@@ -89,12 +92,12 @@ def test_one_draft_at_a_time(draft, lead, rater_a):
 
 
 def test_content_hash_covers_every_text_and_the_order(draft, code, lead):
-    hashes = {content_hash(records(draft), {})}
+    hashes = {hash_of(draft)}
     for field in ("definition", "use_when", "avoid_when", "examples", "name"):
         edit_code(code=code("A"), **{field: "x"}, by=lead)
-        hashes.add(content_hash(records(draft), {}))
+        hashes.add(hash_of(draft))
     move_code(code=code("C"), step="up", by=lead)
-    hashes.add(content_hash(records(draft), {}))
+    hashes.add(hash_of(draft))
     assert len(hashes) == 7
 
 
@@ -108,7 +111,7 @@ def test_tree_tells_the_place_of_each_code_in_one_query(draft, django_assert_num
     with django_assert_num_queries(1):
         nodes = tree(draft)
     assert [
-        (node.code.name, node.depth, node.top, node.has_children, node.is_first, node.is_last) for node in nodes
+        (node.code.name, node.depth, node.colour, node.has_children, node.is_first, node.is_last) for node in nodes
     ] == [
         ("A", 0, 1, True, True, False),
         ("A1", 1, 1, True, True, False),
@@ -124,6 +127,38 @@ def test_colours_follow_the_top_categories_and_end_with_the_seventh(study):
     child = Code.objects.create(version=version, name="child", parent=version.codes.get(name="Code 2"), position=0)
     assert [node.colour for node in tree(version)] == [1, 2, 3, 3, 4, 5, 6, 7, 0, 0]
     assert [node.number for node in tree(version) if node.code == child] == ["3.1"]
+
+
+def test_colour_that_was_chosen_holds_for_all_below_and_takes_no_place(draft, code, lead):
+    edit_code(code=code("A"), colour=5, by=lead)
+    edit_code(code=code("A2"), colour=7, by=lead)
+    assert [(node.code.name, node.colour) for node in tree(draft)] == [
+        ("A", 5), ("A1", 5), ("A1a", 5), ("A2", 7), ("B", 2), ("C", 3),
+    ]  # fmt: skip
+
+
+def test_settings_are_frozen_and_hashed_with_the_version_and_go_into_the_next_draft(draft, lead):
+    usual = hash_of(draft)
+    change_settings(version=draft, levels=Levels.LEAVES, several_codes=False, by=lead)
+    draft.refresh_from_db()
+    assert hash_of(draft) != usual == content_hash(records(draft), {})
+    published = publish(version=draft, by=lead)
+    assert is_whole(published)
+    next_draft = start_draft(taxonomy=published.taxonomy, by=lead)
+    assert (next_draft.levels, next_draft.several_codes) == (Levels.LEAVES, False)
+    with pytest.raises(Frozen):
+        change_settings(version=published, levels=Levels.ANY, several_codes=True, by=lead)
+
+
+def test_what_raters_may_choose(draft, code, lead):
+    edit_code(code=code("B"), selectable=False, by=lead)
+    chosen = {}
+    for levels in Levels:
+        draft.levels = levels
+        chosen[levels] = [
+            node.code.name for node in tree(draft) if may_be_chosen(draft, node.code, has_children=node.has_children)
+        ]
+    assert chosen == {"any": ["A", "A1", "A1a", "A2", "C"], "leaves": ["A1a", "A2", "C"], "top": ["A", "C"]}
 
 
 def test_empty_version_is_an_empty_tree(study, lead):
@@ -162,7 +197,7 @@ def test_imported_codes_are_a_draft_in_their_order_under_their_uids(study, lead,
 def test_import_names_every_problem_with_its_place_and_takes_nothing(study, lead):
     a, b = record("A"), record("B")
     deep = [a]
-    for name in ("A1", "A11", "A111"):
+    for name in ("A1", "A11", "A111", "A1111", "A11111"):
         deep.append(record(name, deep[-1]))
     loop = [CodeRecord(uid=b.uid, parent=record("C").uid, name="B"), record("C", b)]
     lost = CodeRecord(uid=uuid.UUID(int=7), parent=uuid.UUID(int=8), name="Lost")
@@ -171,13 +206,13 @@ def test_import_names_every_problem_with_its_place_and_takes_nothing(study, lead
     with pytest.raises(Invalid) as refused:
         import_taxonomy(study=study, name="X", purpose="", codes=[*deep, *loop, lost, *twins, *keys], by=lead)
     assert refused.value.messages == [
-        "Code 4 “A111”: it is on level 4, and a taxonomy has at most 3. Give it a parent that is higher up.",
-        "Code 5 “B”: it stands below itself. Correct its parent.",
-        "Code 6 “C”: it stands below itself. Correct its parent.",
-        f"Code 7 “Lost”: no code has the uid {uuid.UUID(int=8)}. Name a code of this file as parent.",
-        "Code 8 “a”: a code of this name stands at the same place. Rename one.",
-        "Code 9 “A”: its uid stands above already. Give each code its own.",
-        "Code 11 “L”: “k” is the key of a code above. Give it another.",
+        "Code 6 “A11111”: it is on level 6, and a taxonomy has at most 5. Give it a parent that is higher up.",
+        "Code 7 “B”: it stands below itself. Correct its parent.",
+        "Code 8 “C”: it stands below itself. Correct its parent.",
+        f"Code 9 “Lost”: no code has the uid {uuid.UUID(int=8)}. Name a code of this file as parent.",
+        "Code 10 “a”: a code of this name stands at the same place. Rename one.",
+        "Code 11 “A”: its uid stands above already. Give each code its own.",
+        "Code 13 “L”: “k” is the key of a code above. Give it another.",
     ]
     assert not Taxonomy.objects.exists()
 

@@ -13,7 +13,7 @@ export function listen(actions) {
       if (event.key === "Escape") actions.leaveField(event.target);
       return;
     }
-    const act = /^[0-9]$/.test(event.key) ? () => actions.number(event.key) : actions.keys[event.key];
+    const act = actions.keys[event.key] ?? actions.code(event.key);
     if (!act || (event.repeat && event.key === "Enter")) return;
     event.preventDefault();
     act();

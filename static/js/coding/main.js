@@ -169,7 +169,7 @@ keysButton.hidden = false;
 keysButton.addEventListener("click", showKeys);
 
 listen({
-  number: codes.number,
+  code: codes.shortcut,
   leaveField: () => article.focus({ preventScroll: true }),
   keys: {
     u: () => codes.toggle("unclear"),

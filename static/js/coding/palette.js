@@ -1,4 +1,4 @@
-// The codes: number keys, filter, walking, the definition of the code in focus, and what excludes what.
+// The codes: their keys, filter, walking, the definition of the code in focus, and what excludes what.
 
 export function palette({ several, changed }) {
   const list = document.querySelector(".palette-codes");
@@ -12,7 +12,10 @@ export function palette({ several, changed }) {
   function exclude(input) {
     if (!input.checked) return;
     const alone = !several || !isCode(input);
-    for (const other of inputs) if (other !== input && (alone || !isCode(other))) other.checked = false;
+    const group = input.dataset.group;
+    for (const other of inputs) {
+      if (other !== input && (alone || !isCode(other) || (group && other.dataset.group === group))) other.checked = false;
+    }
   }
 
   function settle(input) {
@@ -30,9 +33,10 @@ export function palette({ several, changed }) {
     item(input).scrollIntoView({ block: "nearest" });
   }
 
-  function number(key) {
-    const input = list.querySelector(`[aria-keyshortcuts="${key}"]`);
-    if (input) toggle(input.value);
+  // What a key of a code does; nothing where no code has it.
+  function shortcut(key) {
+    const input = /^[0-9a-z]$/.test(key) && list.querySelector(`[aria-keyshortcuts="${key}"]`);
+    return input ? () => toggle(input.value) : undefined;
   }
 
   function current(input) {
@@ -70,6 +74,7 @@ export function palette({ several, changed }) {
     const words = filter.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (input) => words.every((word) => nameOf(input.value).toLowerCase().includes(word));
     for (const input of inputs) input.closest("label").hidden = !fits(input);
+    for (const one of list.querySelectorAll(".gathers")) one.hidden = !one.parentElement.querySelector("label:not([hidden])");
     list.querySelector("[data-no-hit]").hidden = shown().length > 0;
   }
 
@@ -123,5 +128,5 @@ export function palette({ several, changed }) {
     changed();
   }
 
-  return { add, replace, remove, number, toggle, walk, reset, nameOf, unfold, focusFilter: () => (unfold(), filter.focus(), filter.select()) };
+  return { add, replace, remove, shortcut, toggle, walk, reset, nameOf, unfold, focusFilter: () => (unfold(), filter.focus(), filter.select()) };
 }

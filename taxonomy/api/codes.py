@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import path
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -15,26 +14,22 @@ from rest_framework.views import APIView
 
 from studies.errors import Invalid
 from studies.permissions import Access, Permission, get_access_for, person
-from taxonomy.history import changes_between
-from taxonomy.models import ChangeKind, Code, Version
+from taxonomy.models import Code, Levels, Version
 from taxonomy.queries import (
+    SETTINGS,
     Node,
-    content_hash,
+    find_code,
     get_code,
     get_draft,
     get_taxonomy,
     get_version,
+    hash_of,
     overview,
-    published_of,
-    records,
-    settings_of,
     tree,
-    two_of,
     versions_of,
 )
-from taxonomy.services.editing import add_code, edit_code, remove_code
-from taxonomy.services.operations import merge_code, retire_code, split_code
-from taxonomy.services.versions import publish
+from taxonomy.services.editing import add_code, change_settings, edit_code, move_code, place_code, remove_code
+from taxonomy.services.structure import Step, Where
 
 
 class TaxonomySerializer(serializers.Serializer[Any]):
@@ -50,7 +45,7 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
 
     class Meta:
         model = Version
-        fields = ["number", "note", "content_hash", "published_at", "codes"]
+        fields = ["number", "note", "levels", "several_codes", "content_hash", "published_at", "codes"]
 
 
 class CodeSerializer(serializers.Serializer[Any]):
@@ -65,6 +60,11 @@ class CodeSerializer(serializers.Serializer[Any]):
     use_when = serializers.CharField(source="code.use_when")
     avoid_when = serializers.CharField(source="code.avoid_when")
     examples = serializers.CharField(source="code.examples")
+    notes = serializers.CharField(source="code.notes")
+    selectable = serializers.BooleanField(source="code.selectable")
+    exclusive_group = serializers.CharField(source="code.exclusive_group")
+    colour = serializers.IntegerField(source="code.colour", help_text="1 to 7, or 0 for the one of its place.")
+    key = serializers.CharField(source="code.key")
 
 
 class CodeInput(serializers.Serializer[Any]):
@@ -74,6 +74,11 @@ class CodeInput(serializers.Serializer[Any]):
     use_when = serializers.CharField(required=False, allow_blank=True)
     avoid_when = serializers.CharField(required=False, allow_blank=True)
     examples = serializers.CharField(required=False, allow_blank=True)
+    notes = serializers.CharField(required=False, allow_blank=True)
+    selectable = serializers.BooleanField(required=False)
+    exclusive_group = serializers.CharField(required=False, allow_blank=True)
+    colour = serializers.IntegerField(required=False)
+    key = serializers.CharField(required=False, allow_blank=True)
     seen = serializers.DictField(
         child=serializers.JSONField(),
         required=False,
@@ -81,43 +86,27 @@ class CodeInput(serializers.Serializer[Any]):
     )
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
-    """One operation between two versions. `sources` are uids of the earlier one, `targets` of the later one. `data`:
-    for a changed field its value before and after; for what was added or moved its place."""
+class MoveInput(serializers.Serializer[Any]):
+    """One step, or `where` beside a code; the last top category where no `target` is named."""
 
-    kind = serializers.ChoiceField(ChangeKind.choices)
-    sources = serializers.ListField(child=serializers.UUIDField())
-    targets = serializers.ListField(child=serializers.UUIDField())
-    data = serializers.DictField()  # type: ignore[assignment]  # not Serializer.data
-    note = serializers.CharField()
-    meaning_changed = serializers.BooleanField(allow_null=True)
-
-
-class DifferenceSerializer(serializers.Serializer[Any]):
-    earlier = serializers.IntegerField()
-    later = serializers.IntegerField()
-    changes = ChangeSerializer(many=True)
-
-
-class OperationInput(serializers.Serializer[Any]):
-    """`merge` takes the uid of one code in `into`; `split` the names of two or more; `retire` takes a note."""
-
-    kind = serializers.ChoiceField(["merge", "split", "retire"])
-    into = serializers.ListField(child=serializers.CharField(), default=list)
-    note = serializers.CharField(allow_blank=True, default="")
-
-
-class PublishInput(serializers.Serializer[Any]):
-    meanings = serializers.DictField(
-        child=serializers.BooleanField(),
-        required=False,
-        help_text="Of each reworded code, by uid, whether its meaning changed.",
+    step = serializers.ChoiceField([step.value for step in Step], required=False)
+    where = serializers.ChoiceField([where.value for where in Where], required=False)
+    target = serializers.UUIDField(required=False, allow_null=True)
+    seen = serializers.DictField(
+        child=serializers.JSONField(), required=False, help_text='{"parent": …} as it was read.'
     )
-    note = serializers.CharField(required=False, allow_blank=True)
-    seen = serializers.CharField(required=False, help_text="The content hash of the draft that was read.")
 
 
-class DraftAnswer(serializers.Serializer[Any]):
+class SettingsShape(serializers.Serializer[Any]):
+    levels = serializers.ChoiceField(Levels.choices)
+    several_codes = serializers.BooleanField()
+
+
+class SettingsInput(SettingsShape):
+    seen = serializers.DictField(child=serializers.JSONField(), required=False)
+
+
+class DraftAnswer(SettingsShape):
     content_hash = serializers.CharField()
     codes = CodeSerializer(many=True)
 
@@ -142,7 +131,8 @@ def as_answer(node: Node, uids: dict[int, uuid.UUID]) -> dict[str, Any]:
 
 
 def draft_answer(draft: Version) -> Response:
-    return Response({"content_hash": content_hash(records(draft), settings_of(draft)), "codes": as_codes(tree(draft))})
+    settings = {field: getattr(draft, field) for field in SETTINGS}
+    return Response({**settings, "content_hash": hash_of(draft), "codes": as_codes(tree(draft))})
 
 
 def one_code(version: Version, code: Code, status: int = 200) -> Response:
@@ -180,9 +170,7 @@ class DraftCodes(StudyView):
     @extend_schema(responses=DraftAnswer)
     def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
         _, draft = self.draft()
-        return Response(
-            {"content_hash": content_hash(records(draft), settings_of(draft)), "codes": as_codes(tree(draft))}
-        )
+        return draft_answer(draft)
 
     @extend_schema(request=CodeInput, responses={201: CodeSerializer})
     def post(self, request: Request, slug: str, taxonomy_id: int) -> Response:
@@ -209,47 +197,28 @@ class DraftCode(StudyView):
         return Response(status=204)
 
 
-class Changes(StudyView):
-    """What changed between two published versions; left out, the latest and the one before it."""
-
-    @extend_schema(
-        responses=DifferenceSerializer,
-        parameters=[OpenApiParameter("from", OpenApiTypes.INT), OpenApiParameter("to", OpenApiTypes.INT)],
-    )
-    def get(self, request: Request, slug: str, taxonomy_id: int) -> Response:
-        versions = published_of(get_taxonomy(self.access().study, taxonomy_id))
-        earlier, later = two_of(versions, request.query_params.get("from", ""), request.query_params.get("to", ""))
-        changes = changes_between(earlier, later).changes
-        answer = {"earlier": earlier.number, "later": later.number, "changes": changes}
-        return Response(DifferenceSerializer(answer).data)
-
-
-class Replace(StudyView):
-    """Merge, split or retire a code of the draft. The answer is the draft."""
-
-    @extend_schema(request=OperationInput, responses=DraftAnswer)
+class MoveCode(StudyView):
+    @extend_schema(request=MoveInput, responses=CodeSerializer)
     def post(self, request: Request, slug: str, taxonomy_id: int, uid: uuid.UUID) -> Response:
         access, draft = self.draft()
-        code, given = get_code(draft, uid), read(OperationInput, request)
-        into, note = given["into"], given["note"]
-        if given["kind"] == "merge":
-            if len(into) != 1:
-                raise Invalid({"into": "Name the uid of one code."})
-            target = with_parent(draft, {"parent": into[0]})["parent"]
-            merge_code(code=code, into=target, note=note, by=access.user)
-        elif given["kind"] == "split":
-            split_code(code=code, into=into, note=note, by=access.user)
+        given, code = read(MoveInput, request), get_code(draft, uid)
+        seen = given.get("seen")
+        if "where" not in given:
+            moved = move_code(code=code, step=given.get("step", ""), seen=seen, by=access.user)
         else:
-            retire_code(code=code, note=note, by=access.user)
-        return draft_answer(draft)
+            target = find_code(draft, str(given.get("target") or ""))
+            moved = place_code(code=code, where=given["where"], target=target, seen=seen, by=access.user)
+        return one_code(draft, moved)
 
 
-class Publish(StudyView):
-    @extend_schema(request=PublishInput, responses=VersionSerializer)
-    def post(self, request: Request, slug: str, taxonomy_id: int) -> Response:
+class Settings(StudyView):
+    """What raters may choose at all, with the version that the draft becomes."""
+
+    @extend_schema(request=SettingsInput, responses=SettingsShape)
+    def put(self, request: Request, slug: str, taxonomy_id: int) -> Response:
         access, draft = self.draft()
-        published = publish(version=draft, by=access.user, **read(PublishInput, request))
-        return Response(VersionSerializer(versions_of(published.taxonomy).get(pk=published.pk)).data)
+        changed = change_settings(version=draft, by=access.user, **read(SettingsInput, request))
+        return Response({field: getattr(changed, field) for field in SETTINGS})
 
 
 def read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -274,7 +243,6 @@ urlpatterns = [
     path(TAXONOMY + "versions/<int:number>/codes/", Codes.as_view(), name="api-codes"),
     path(TAXONOMY + "draft/codes/", DraftCodes.as_view(), name="api-draft-codes"),
     path(TAXONOMY + "draft/codes/<uuid:uid>/", DraftCode.as_view(), name="api-draft-code"),
-    path(TAXONOMY + "draft/codes/<uuid:uid>/replace/", Replace.as_view(), name="api-draft-replace"),
-    path(TAXONOMY + "changes/", Changes.as_view(), name="api-changes"),
-    path(TAXONOMY + "draft/publish/", Publish.as_view(), name="api-draft-publish"),
+    path(TAXONOMY + "draft/codes/<uuid:uid>/move/", MoveCode.as_view(), name="api-draft-move"),
+    path(TAXONOMY + "draft/settings/", Settings.as_view(), name="api-draft-settings"),
 ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('taxonomy', '0002_more_said'),
+        ('taxonomy', '0003_edits'),
     ]
 
     operations = [

@@ -1,0 +1,5 @@
+"""What programs may do in this room: the same services, rights and blindness as the pages."""
+
+from taxonomy.api import changes, codes
+
+urlpatterns = [*codes.urlpatterns, *changes.urlpatterns]
