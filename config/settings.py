@@ -164,6 +164,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "OutcomeEnum": "annotator.states.Outcome",
         "LabelOutcomeEnum": "annotator.states.LABELS",
+        "IssueStateEnum": "corpus.models.IssueState",
         "ProposalStateEnum": "annotator.states.ProposalState",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

@@ -117,6 +117,12 @@ def test_a_group_goes_onto_another_card_whole(world: Any) -> None:
     assert names(world.round) == [["Prompt format", "Licences", "Prompt formats"]]
 
 
+def test_a_card_goes_into_a_group_that_is_there(world: Any) -> None:
+    group = get_card(world.round, together(world, world.third, world.first))
+    made = put_together(**held(world, key(world.second)), onto=group.key, onto_seen=group.seen)
+    assert (made.key, names(world.round)) == (group.key, [["Prompt format", "Licences", "Prompt formats"]])
+
+
 def test_accepted_as_a_new_code_below_a_parent(world: Any) -> None:
     group = together(world, world.third, world.first)
     parent = world.draft.codes.get(name="Output")
@@ -295,6 +301,21 @@ def test_a_stale_move_is_told_on_the_board(client: Client, world: Any) -> None:
     assert get_card(world.round, card.key).is_open
     shown = client.post(url(world, "board_move"), {"act": "name", "card": card.key, "seen": "x"}, follow=True)
     assert "was changed by" in shown.content.decode()
+
+
+def test_a_move_that_makes_no_sense_is_told_on_the_board(client: Client, world: Any) -> None:
+    shown = client.post(url(world, "board_move"), {"act": "throw"}, follow=True).content.decode()
+    assert "does not name a card and a step" in shown
+    card = get_card(world.round, key(world.first))
+    again = {"act": "together", "card": card.key, "seen": card.seen, "onto": f"{card.key}|{card.seen}"}
+    assert "with itself" in client.post(url(world, "board_move"), again, follow=True).content.decode()
+
+
+def test_a_disagreement_shows_what_was_proposed_and_why_there_is_no_majority(client: Client, world: Any) -> None:
+    shown = client.get(url(world, "disagreement", world.drawn[0].issue_id)).content.decode()
+    assert [text in shown for text in ("Prompt format", "Prompt formats", "no majority is computed")] == [True] * 3
+    plain = client.get(url(world, "disagreement", world.drawn[2].issue_id)).content.decode()
+    assert "Proposed" not in plain
 
 
 def test_a_lead_decides_on_a_card_and_nothing_typed_is_lost(client: Client, world: Any) -> None:
