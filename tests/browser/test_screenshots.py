@@ -27,7 +27,7 @@ def test_coding_screen(sign_in: Callable[..., BrowserContext]) -> None:
     page = sign_in(User.objects.get(email="rater-3@example.org"), viewport=SIZE, color_scheme="light").new_page()
     page.goto(f"/studies/{running.study.slug}/code/{running.number}/?issue={given.pk}")
     expect(page.locator("html[data-ready=coding]")).to_be_attached()
-    page.get_by_role("checkbox", name="Conversion and export").check()
+    page.get_by_role("checkbox", name="Formats that do not fit").check()
     expect(page.locator(".saved")).to_contain_text("Saved")
     keep("coding.png", page.screenshot())
 

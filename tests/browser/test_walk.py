@@ -120,6 +120,7 @@ def publish_taxonomy(page: Page, corpus: Corpus) -> None:
     page.get_by_role("button", name="Begin the draft").click()
     for name in corpus.codes:
         page.get_by_role("link", name="Add a code").click()
+        expect(page.get_by_role("heading", name="New code")).to_be_visible()
         page.get_by_label("Name").fill(name)
         page.get_by_label("Definition").fill(f"The issue is about {name}.")
         page.get_by_role("button", name="Add the code").click()
