@@ -74,7 +74,8 @@ class Listings:
         while url := at["next"]:
             key = f"{url}{self.wanted.mark}"
             known = queries.listing_of(repository, key, of_issues=part == ISSUES) if repository else None
-            listed = self.ask(partial(self.connection.page, url, known))
+            # A last page is read anew: one that was full is "not modified" also when another has come behind it.
+            listed = self.ask(partial(self.connection.page, url, known if known and known.next_url else None))
             page = convert(listed)
             if page.listing:
                 page.listing = replace(page.listing, url=key)
