@@ -16,7 +16,7 @@ from studies.errors import Invalid, Refused
 from studies.models import Membership, Study, User
 from studies.permissions import Permission, check_is_member, may
 from studies.services.events import record_event
-from taxonomy.models import Version
+from taxonomy.models import Purpose, Version
 
 CHUNK = 1000
 
@@ -42,6 +42,8 @@ def check_can_be_coded_with(version: Version, study: Study) -> None:
     """Raises Invalid unless the version is one of the study's, is published and has codes."""
     if version.taxonomy.study_id != study.pk:
         raise Invalid({"version": "This taxonomy belongs to another study."})
+    if version.taxonomy.kind == Purpose.PUBLISHED:
+        raise Invalid({"version": "This taxonomy was published by others: it is there to compare with, not to code."})
     if version.is_draft:
         raise Invalid({"version": "This taxonomy is a draft. Publish it first, so that it cannot change under raters."})
     if not version.codes.exists():

@@ -61,6 +61,9 @@ def crumbs(slug: str, round: Round) -> list[dict[str, str]]:
     ]
 
 
+STAYS = "Taken back: to sort again. A code that was made of it stays in the draft; remove it there if it should go."
+
+
 @require_POST
 def board_move(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What moves cards: put together, take out, name, take back. A refusal is told on the board, where all stands as
@@ -69,6 +72,8 @@ def board_move(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     at = request.POST.get("card", "")
     try:
         at = moved(round, access, request.POST.dict())
+        if request.POST.get("act") == "back":
+            messages.info(request, STAYS)
     except Conflict as error:
         messages.error(request, str(error))
     except ValidationError as error:

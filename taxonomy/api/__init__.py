@@ -1,5 +1,5 @@
 """What programs may do in this room: the same services, rights and blindness as the pages."""
 
-from taxonomy.api import changes, codes, crosswalks
+from taxonomy.api import changes, codes, crosswalks, files
 
-urlpatterns = [*codes.urlpatterns, *changes.urlpatterns, *crosswalks.urlpatterns]
+urlpatterns = [*codes.urlpatterns, *changes.urlpatterns, *crosswalks.urlpatterns, *files.urlpatterns]

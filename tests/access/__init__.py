@@ -23,6 +23,7 @@ class Row:
     kwargs: Callable[[Any], dict[str, Any]] = field(default=lambda world: {"slug": world.study.slug})
     data: Callable[[Any], Any] = field(default=lambda world: {})
     why: str = ""
+    sends_file: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.name} {self.why}".strip()

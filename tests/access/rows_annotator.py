@@ -48,6 +48,11 @@ def submit(world: Any) -> dict[str, Any]:
 CODERS = page(SIGN_IN, 404, 403, 200, 403)
 NOT_JSON = page(SIGN_IN, 404, 403, 400, 404)
 
+
+def version(world):
+    return {"slug": world.study.slug, "taxonomy_id": world.version.taxonomy_id, "version": 1}
+
+
 ROWS = [
     Row("rounds", MEMBERS_ONLY),
     Row("round_new", LEAD_ONLY),
@@ -96,4 +101,6 @@ ROWS = [
     Row("api-proposals", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-proposals", page(403, 404, 403, 201, 404), method="post", kwargs=of("running"), data=proposal),
     Row("api-labels", API_MEMBERS_ONLY),
+    Row("api-recoding", page(403, 404, 403, 403, 200), kwargs=version),
+    Row("api-recoding", page(403, 404, 403, 403, 400), method="post", kwargs=version, why="nothing waits"),
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from taxonomy.crosswalks import Link
 from taxonomy.services.crosswalks import begin_crosswalk, finish_mapping, map_code
 from taxonomy.services.links import open_link
@@ -33,6 +35,10 @@ def draft_file(world):
 
 def published(world):
     return {"slug": world.study.slug, "taxonomy_id": world.version.taxonomy_id}
+
+
+def a_file(world):
+    return {"file": SimpleUploadedFile("Stages.csv", b"name\nStart\nEnd\n")}
 
 
 def code(world):
@@ -223,4 +229,6 @@ ROWS = [
         data=lambda world: LEAVES | {"several_codes": True},
     ),
     Row("api-draft-publish", API_LEAD_ONLY, method="post", kwargs=draft),
+    Row("api-taxonomy-import", page(403, 404, 403, 403, 201), method="post", data=a_file, sends_file=True),
+    Row("api-draft-import", API_LEAD_ONLY, method="post", kwargs=draft, data=a_file, sends_file=True),
 ]

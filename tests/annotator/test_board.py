@@ -297,7 +297,9 @@ def test_a_stale_move_is_told_on_the_board(client: Client, world: Any) -> None:
     decline(**held(world, card.key), reason="No.")
     shown = client.post(url(world, "board_move"), {"act": "back", "card": card.key, "seen": card.seen}, follow=True)
     assert "was changed by lead" in shown.content.decode()
-    client.post(url(world, "board_move"), {"act": "back", **{k: held(world, card.key)[k] for k in ("card", "seen")}})
+    back = {"act": "back", **{k: held(world, card.key)[k] for k in ("card", "seen")}}
+    shown = client.post(url(world, "board_move"), back, follow=True)
+    assert "A code that was made of it stays in the draft" in shown.content.decode()
     assert get_card(world.round, card.key).is_open
     shown = client.post(url(world, "board_move"), {"act": "name", "card": card.key, "seen": "x"}, follow=True)
     assert "was changed by" in shown.content.decode()

@@ -249,3 +249,23 @@ def test_the_queue_asks_as_often_for_1_issue_as_for_30(ground, client):
             client.get(reverse("recoding", args=[ground.study.slug]), {"version": second.pk})
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+# For programs
+
+
+def test_programs_read_the_queue_and_make_its_round(ground, client):
+    second = next_version(ground.version, ground.lead, split={"Loading": ["Slow", "Never"]})
+    client.force_login(ground.lead)
+    address = reverse("api-recoding", args=[ground.study.slug, second.taxonomy_id, 2])
+    told = client.get(address).json()
+    assert [(row["round"], row["issue"], row["rater"], row["dealt_in"]) for row in told] == [
+        (1, ground.issues[0].pk, ground.a.alias, None),
+        (1, ground.issues[2].pk, ground.a.alias, None),
+        (1, ground.issues[2].pk, ground.b.alias, None),
+    ]
+    assert told[0]["reasons"] == ["“Loading” was split into “Slow”, “Never” in version 2: Two things."]
+    made = client.post(address)
+    assert (made.status_code, made.json()["number"], made.json()["kind"]) == (201, 2, "recoding")
+    assert {row["dealt_in"] for row in client.get(address).json()} == {2}
+    assert client.post(address).status_code == 400

@@ -12,6 +12,7 @@ from annotator.states import MOVES, Kind, Phase
 from studies.errors import Invalid, NotThere, Refused
 from studies.models import Event, Membership, Study
 from studies.services.studies import remove_member
+from taxonomy.models import Purpose, Taxonomy
 from tests import factories
 
 
@@ -121,7 +122,10 @@ def test_draft_refuses_other_taxonomies(study: Study, corpus: Any, raters: Any, 
         "another study": factories.taxonomy(other, by=lead),
         "is a draft": factories.taxonomy(study),
         "no codes": factories.taxonomy(study, (), by=lead),
+        "published by others": factories.taxonomy(study, by=lead),
     }
+    Taxonomy.objects.filter(versions=cases["published by others"]).update(kind=Purpose.PUBLISHED)
+    cases["published by others"].taxonomy.refresh_from_db()
     for sentence, version in cases.items():
         with pytest.raises(Invalid, match=sentence):
             draft_round(study=study, version=version, size=1, raters=raters, by=lead)

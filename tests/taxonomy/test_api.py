@@ -1,6 +1,7 @@
 """Taxonomies for programs: the same services, so the same refusals."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from taxonomy.queries import hash_of, told
@@ -133,3 +134,35 @@ def test_settings_of_the_draft_are_told_and_changed(url, as_lead):
     assert {field: read[field] for field in changed} == changed
     assert send(as_lead, "put", url("api-draft-settings"), **seen, seen=seen).status_code == 409
     assert send(as_lead, "put", url("api-draft-settings"), levels="some", several_codes=True).status_code == 400
+
+
+def a_file(content, name="Stages.csv"):
+    return SimpleUploadedFile(name, content)
+
+
+def test_a_file_becomes_a_taxonomy(draft, as_lead):
+    imported = reverse("api-taxonomy-import", args=[draft.taxonomy.study.slug])
+    answer = as_lead.post(
+        imported, {"file": a_file(b"name,parent\nStart,\nEnd,\nNear the end,End\n"), "name": "Stages"}
+    )
+    assert answer.status_code == 201
+    made = draft.taxonomy.study.taxonomies.get(pk=answer.json()["taxonomy"])
+    assert (made.name, [(code["number"], code["name"]) for code in answer.json()["codes"]]) == (
+        "Stages", [("1", "Start"), ("2", "End"), ("2.1", "Near the end")],
+    )  # fmt: skip
+    refused = as_lead.post(imported, {"file": a_file(b"name\nStart\nStart\n"), "name": "Twice"})
+    assert refused.status_code == 400
+    assert "Rename one" in refused.content.decode()
+    assert not draft.taxonomy.study.taxonomies.filter(name="Twice").exists()
+
+
+def test_a_file_goes_into_the_draft_once_tried(url, draft, as_lead):
+    tried = as_lead.post(url("api-draft-import"), {"file": a_file(b"name\nA\nD\n"), "try": True, "remove": True}).json()
+    assert (tried["new"], tried["unmentioned"]) == (["D"], ["A1", "A1a", "A2", "B", "C"])
+    assert tried["content_hash"] == hash_of(draft)
+    given = {"file": a_file(b"name\nA\nD\n"), "seen": tried["content_hash"]}
+    done = as_lead.post(url("api-draft-import"), given).json()
+    assert (done["new"], done["content_hash"]) == (["D"], hash_of(draft))
+    late = as_lead.post(url("api-draft-import"), {**given, "file": a_file(b"name\nE\n")})
+    assert late.status_code == 409
+    assert set(draft.codes.values_list("name", flat=True)) == {"A", "A1", "A1a", "A2", "B", "C", "D"}

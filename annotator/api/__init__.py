@@ -1,0 +1,5 @@
+"""What programs may do in this room: the same services, rights and blindness as the pages."""
+
+from annotator.api import codings, labels, proposals, rounds
+
+urlpatterns = [*rounds.urlpatterns, *codings.urlpatterns, *proposals.urlpatterns, *labels.urlpatterns]
