@@ -12,6 +12,7 @@ from studies.models import Membership, Study
 from studies.permissions import ROLE_PERMISSIONS, Permission
 from taxonomy.models import Purpose, Version
 
+SPECIAL = (Outcome.NONE, Outcome.UNCLEAR, Outcome.OFF_TOPIC)
 CODERS = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.CODE_ISSUES in allowed]
 
 
@@ -149,10 +150,10 @@ def is_proposal(value: str) -> bool:
 
 
 def answer_from(data: QueryDict) -> dict[str, Any]:
-    """A form's ticks as an answer: `answer` holds ids of codes, ids of proposals behind a "p", "none" or "unclear";
-    skipping takes no codes along."""
+    """A form's ticks as an answer: `answer` holds ids of codes, ids of proposals behind a "p", or one of
+    SPECIAL; skipping takes no codes along."""
     ticked = data.getlist("answer")
-    special = next((value for value in ticked if value in (Outcome.NONE, Outcome.UNCLEAR)), "")
+    special = next((value for value in ticked if value in SPECIAL), "")
     skipped = data.get("act") == "skip"
     return {
         "outcome": Outcome.SKIPPED if skipped else special or Outcome.CODED,

@@ -43,16 +43,22 @@ class ProposalState(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """What a rater says of an issue. Missing, none of these, unclear and skipped are four different things."""
+    """What a rater says of an issue. Missing, none of these, unclear, skipped and not about the topic are five
+    different things."""
 
     CODED = "coded", "coded"
     NONE = "none", "none of these"
     UNCLEAR = "unclear", "unclear"
     SKIPPED = "skipped", "skipped"
+    OFF_TOPIC = "off_topic", "not about our topic"
 
+
+# What raters can agree or differ in. Not about the topic is an answer of its own, and no rating: it says nothing of the
+# codes, so no coefficient counts it.
+ANSWERS = (Outcome.CODED, Outcome.NONE, Outcome.OFF_TOPIC)
 
 # What an issue can be labelled: unclear and skipped are no answer to stand in a data set.
-LABELS = [(outcome.value, outcome.label) for outcome in (Outcome.CODED, Outcome.NONE)]
+LABELS = [(outcome.value, outcome.label) for outcome in ANSWERS]
 
 
 class Confidence(models.TextChoices):

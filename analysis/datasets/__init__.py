@@ -1,7 +1,8 @@
 """Rows of the other rooms as arrays and tables: the only place that makes them, and so the place of the counting rules.
 
 An independent coding is a rater's last revision in a round. *Coded* and *none of these* are ratings, the second an
-empty set; *unclear*, *skipped* and *absent* are no ratings and are counted apart. The label of an issue is its latest
+empty set; *unclear*, *skipped*, *absent* and *not about our topic* are no ratings
+and are counted apart. The label of an issue is its latest
 decision. Nothing of a round that is not closed ever enters. As of a version, what waits to be coded again is left out
 and counted; *none of these* stays what it is.
 """

@@ -11,7 +11,7 @@ from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, codes_by,
 from analysis.datasets.keys import issue_columns, take_key
 from annotator.models import ResolvedCode, RoundIssue
 from annotator.queries.labels import labels_of
-from annotator.states import Phase
+from annotator.states import Outcome, Phase
 from corpus.models import IssueState
 from studies.models import Study
 from taxonomy.models import Version
@@ -53,6 +53,10 @@ class LabelledIssue:
     @property
     def tops(self) -> frozenset[str]:
         return frozenset(code.top for code in self.codes)
+
+    @property
+    def is_on_topic(self) -> bool:
+        return self.outcome != Outcome.OFF_TOPIC
 
     @property
     def is_open(self) -> bool:

@@ -26,6 +26,7 @@ class NotRated:
     unclear: int
     skipped: int
     absent: int
+    off_topic: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,9 @@ def as_matrix(round: Round, book: Codebook, given: Sequence[Rating], waiting: fr
     there = [rating for rating in given if rating.issue_id not in waiting]
     asked = Assignment.objects.filter(round_issue__round=round).exclude(round_issue__issue__in=waiting).count()
     of = [rating.outcome for rating in there]
-    not_rated = NotRated(of.count(Outcome.UNCLEAR), of.count(Outcome.SKIPPED), asked - len(there))
+    not_rated = NotRated(
+        of.count(Outcome.UNCLEAR), of.count(Outcome.SKIPPED), asked - len(there), of.count(Outcome.OFF_TOPIC)
+    )
     return RoundRatings(
         number=round.number,
         kind=round.kind,

@@ -86,7 +86,8 @@ CODINGS: tuple[Column[Rating], ...] = (
     Column(
         "outcome",
         lambda rating: rating.outcome,
-        "coded; none (none of the codes fits); unclear (the rater could not tell); skipped. "
+        "coded; none (none of the codes fits); unclear (the rater could not tell); skipped; "
+        "off_topic (the issue is not about the topic). "
         "Only coded and none are ratings.",
     ),
     Column("codes", lambda rating: [code.label for code in rating.codes], "The codes; empty unless coded."),

@@ -48,7 +48,8 @@ COUNTING = """## How things are counted
 
 - An issue is labelled when somebody decided on it; if that happened more than once, the latest decision is its label.
 - `coded` and `none` are ratings. `none` (none of the codes fits) is not the same as `unclear` (the rater could not
-  tell), as `skipped`, or as a missing row (the rater did not answer).
+  tell), as `skipped`, as `off_topic` (the issue is not about the topic of the study), or as a missing row (the rater
+  did not answer). A label can be `off_topic` too: such issues are in no count of categories.
 - A rater's independent coding is the last revision that they submitted while the round ran. No decision changes it.
 - An issue with several codes counts once in each of their categories and once as an issue; so shares of issues may add
   up to more than 100 %.

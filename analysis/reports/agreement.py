@@ -72,7 +72,8 @@ class ConfusionTable:
 
 @dataclass(frozen=True)
 class AgreementReport:
-    """`codings` counts ratings; unclear, skipped and absent ones are none and stand beside it.
+    """`codings` counts ratings; unclear, skipped, absent ones and those that say not about our topic are
+    none and stand beside it.
 
     Codings were `given_under` one version and are read under `version`. `waiting` issues are left out: they wait to be
     coded again. `again` ratings come from re-coding rounds; `none_before` say none of these from before codes were
@@ -88,6 +89,7 @@ class AgreementReport:
     unclear: int
     skipped: int
     absent: int
+    off_topic: int
     alpha: Agreement
     fleiss: Agreement
     percent: Agreement
@@ -115,6 +117,7 @@ def agreement_report(ratings: RoundRatings) -> AgreementReport:
         unclear=missing.unclear,
         skipped=missing.skipped,
         absent=missing.absent,
+        off_topic=missing.off_topic,
         alpha=_figure(matrix, "krippendorff_alpha"),
         fleiss=_figure(matrix, "fleiss_kappa"),
         percent=_figure(matrix, "percent_agreement"),

@@ -22,7 +22,9 @@ class CategoryCount:
 
 @dataclass(frozen=True)
 class CountsReport:
-    """Unit: issues. `labels` adds up the categories, so it passes `issues` by what `several` issues have more.
+    """Unit: issues. `off_topic` were decided to be not about the topic: no category's share is of them.
+
+    `labels` adds up the categories, so it passes `issues` by what `several` issues have more.
 
     With `carried`, labels of earlier versions are read under this one; `waiting` issues cannot be and are left out;
     `none_before` are none of these from before codes were added. Without, `under_others` have their label under
@@ -42,6 +44,7 @@ class CountsReport:
     waiting: int
     under_others: int
     none_before: int
+    off_topic: int
     categories: tuple[CategoryCount, ...]
 
 
@@ -54,6 +57,7 @@ def counts_report(
     waiting: int = 0,
     under_others: int = 0,
     none_before: int = 0,
+    off_topic: int = 0,
 ) -> CountsReport:
     """Top categories in the order of the taxonomy. `undecided`: coded issues of closed rounds without a decision."""
     n = len(labelled)
@@ -76,6 +80,7 @@ def counts_report(
         waiting=waiting,
         under_others=under_others,
         none_before=none_before,
+        off_topic=off_topic,
         categories=tuple(counted),
     )
 

@@ -31,17 +31,22 @@ class Findings:
 
 
 def labels_from(study: Study, view: Viewpoint) -> list[LabelledIssue]:
-    """Those that wait stand among them."""
+    """Those that wait, and those not about the topic, stand among them."""
     return labels_as_of(study, view.version) if view.carried else labels(study, [view.version])
 
 
 def readable_labels(study: Study, view: Viewpoint) -> list[LabelledIssue]:
-    return [label for label in labels_from(study, view) if not label.waits]
+    return readable(labels_from(study, view))
+
+
+def readable(given: list[LabelledIssue]) -> list[LabelledIssue]:
+    """What figures are of: labels that can be read, of issues that are about the topic."""
+    return [label for label in given if not label.waits and label.is_on_topic]
 
 
 def findings_of(study: Study, view: Viewpoint) -> Findings:
     given, book = labels_from(study, view), codebook(view.version)
-    found = [label for label in given if not label.waits]
+    found = readable(given)
     return Findings(counts_of(study, view, given, found, book), resolution_time_report(found, book))
 
 
@@ -61,14 +66,17 @@ def readability(study: Study, version: Version) -> Readability:
 def counts_of(
     study: Study, view: Viewpoint, given: list[LabelledIssue], found: list[LabelledIssue], book: Codebook
 ) -> CountsReport:
+    off_topic = sum(not label.is_on_topic for label in given)
     if view.carried:
         return counts_report(
             found,
             book,
             undecided=undecided(study, versions_upto(view.version)),
             carried=True,
-            waiting=len(given) - len(found),
+            waiting=sum(bool(label.waits) for label in given),
+            off_topic=off_topic,
             none_before=none_before(found, view.version),
         )
     others = under_others(study, view.version)
-    return counts_report(found, book, undecided=undecided(study, [view.version]), under_others=others)
+    left = undecided(study, [view.version])
+    return counts_report(found, book, undecided=left, under_others=others, off_topic=off_topic)

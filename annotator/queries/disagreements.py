@@ -1,9 +1,10 @@
 """Where the independent codings of a round differ, and what has been decided.
 
-Four outcomes are kept apart. *coded* and *none of these* are answers: they can agree or differ. *unclear* and
-*skipped* are no answers: an issue with one of them needs a person, so it counts as differing. *Missing* says
-nothing: it neither agrees nor differs, and is shown. A coding that was given with a proposed code says more than the
-round's version can: it needs a person too, and there is no majority while the version lacks what somebody said.
+Five outcomes are kept apart. *coded*, *none of these* and *not about our topic* are answers: they can agree or
+differ. *unclear* and *skipped* are no answers: an issue with one of them needs a person, so it counts as differing.
+*Missing* says nothing: it neither agrees nor differs, and is shown. A coding that was given with a proposed code says
+more than the round's version can: it needs a person too, and there is no majority while the version lacks what
+somebody said.
 """
 
 from collections import Counter
@@ -15,13 +16,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.models import Assignment, Coding, Resolution, Round, RoundIssue
 from annotator.queries.codings import SAID, independent_codings, proposals_in
-from annotator.states import Outcome
+from annotator.states import ANSWERS, Outcome
 from studies.errors import NotThere
 from studies.models import Membership
 
 Answer = tuple[str, frozenset[int]]
-
-ANSWERS = (Outcome.CODED, Outcome.NONE)
 
 
 class Standing(StrEnum):
@@ -55,6 +54,11 @@ class Case:
         return any(proposals_in(coding) for coding in self.codings)
 
     @property
+    def off_topic(self) -> int:
+        """How many raters say that the issue is not about the topic."""
+        return sum(coding.outcome == Outcome.OFF_TOPIC for coding in self.codings)
+
+    @property
     def standing(self) -> Standing:
         if not self.codings:
             return Standing.NOBODY
@@ -86,8 +90,9 @@ def majority(answers: Sequence[Answer]) -> Answer | None:
     chosen = frozenset(code for code, count in votes.items() if 2 * count > len(answers))
     if chosen:
         return Outcome.CODED, chosen
-    none = sum(1 for outcome, _ in answers if outcome == Outcome.NONE)
-    return (Outcome.NONE, frozenset()) if 2 * none > len(answers) else None
+    without = Counter(outcome for outcome, _ in answers if outcome != Outcome.CODED)
+    most = next((outcome for outcome, count in without.items() if 2 * count > len(answers)), None)
+    return (most, frozenset()) if most else None
 
 
 def last_resolutions() -> QuerySet[Resolution]:
@@ -132,6 +137,11 @@ def case_of(round_issue: RoundIssue) -> Case:
 def disagreements_of(cases: Sequence[Case]) -> list[Case]:
     """Those that a person must look at: all but the unanimous ones."""
     return [case for case in cases if case.standing != Standing.UNANIMOUS]
+
+
+def said_off_topic(cases: Sequence[Case]) -> list[Case]:
+    """Those of which one rater or more says that they are not about the topic, agreed upon or not."""
+    return [case for case in cases if case.off_topic]
 
 
 def unanimous_open(cases: Sequence[Case]) -> list[Case]:

@@ -12,13 +12,15 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from annotator.models import Coding, Resolution, Round, RoundIssue
 from annotator.queries.codings import last_codings
 from annotator.queries.labels import latest_labels
-from annotator.states import Outcome, Phase
+from annotator.states import ANSWERS, Outcome, Phase
 from annotator.visibility import issues_coded_now_by
 from corpus.models import Issue, Revision
 from corpus.told import CODED, DRAWN, LABELLED
 from studies.models import Membership, Study
 
 NONE_OF_THESE = Outcome.NONE.label
+# Labels without codes, by the name under which issues are found.
+WITHOUT_CODES = {outcome.label: outcome for outcome in (Outcome.NONE, Outcome.OFF_TOPIC)}
 CHANGED, UNCHANGED = "yes", "no"
 
 
@@ -42,12 +44,12 @@ def values(study: Study) -> Mapping[str, Iterable[tuple[int, str]]]:
 
 
 def labels_in(study: Study) -> list[tuple[int, str]]:
-    """Each issue with the name of each code of its label, or with none of these."""
+    """Each issue with the name of each code of its label, with none of these, or with not about our topic."""
     rows = latest_labels().filter(round_issue__round__study=study)
     coded = rows.filter(outcome=Outcome.CODED, codes__isnull=False)
     found = set(coded.values_list("round_issue__issue", "codes__name"))
-    none = rows.filter(outcome=Outcome.NONE).values_list("round_issue__issue", flat=True)
-    return sorted(found | {(issue, NONE_OF_THESE) for issue in none})
+    without = rows.filter(outcome__in=WITHOUT_CODES.values()).values_list("round_issue__issue", "outcome")
+    return sorted(found | {(issue, Outcome(outcome).label) for issue, outcome in without})
 
 
 def condition(facet: str, values: Collection[str]) -> Q:
@@ -63,7 +65,8 @@ def stands_at(values: Collection[str]) -> Q:
 def is_labelled(values: Collection[str]) -> Q:
     rows = latest_labels().filter(round_issue__issue=OuterRef("pk"))
     found = [Q(Exists(rows.filter(outcome=Outcome.CODED, codes__name__in=list(values))))]
-    found += [Q(Exists(rows.filter(outcome=Outcome.NONE)))] if NONE_OF_THESE in values else []
+    without = [outcome for label, outcome in WITHOUT_CODES.items() if label in values]
+    found += [Q(Exists(rows.filter(outcome__in=without)))] if without else []
     found += [~Q(Exists(rows))] if "" in values else []
     return any_of(found)
 
@@ -85,7 +88,7 @@ def rows_that_say(state: str) -> QuerySet[Any]:
     if state == DRAWN:
         return RoundIssue.objects.filter(issue=OuterRef("pk"), round__phase=Phase.CLOSED)
     if state == CODED:
-        answers = last_codings().filter(outcome__in=[Outcome.CODED, Outcome.NONE])
+        answers = last_codings().filter(outcome__in=ANSWERS)
         return answers.filter(about_outer_issue())
     return Resolution.objects.filter(round_issue__issue=OuterRef("pk"), round_issue__round__phase=Phase.CLOSED)
 

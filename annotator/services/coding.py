@@ -192,7 +192,7 @@ def check_answer(
 ) -> list[Code]:
     """The chosen codes. Raises Invalid, by field, when the answer does not fit itself or the round."""
     if outcome not in Outcome.values:
-        raise Invalid({"outcome": f"{outcome} is not an answer. It is coded, none, unclear or skipped."})
+        raise Invalid({"outcome": f"{outcome} is not an answer. It is coded, none, unclear, skipped or off_topic."})
     if confidence not in ("", *Confidence.values):
         raise Invalid({"confidence": f"{confidence} is not a confidence. It is low, medium or high."})
     if outcome == Outcome.SKIPPED and not memo:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from annotator.models import Resolution, ResolvedCode, Round, RoundIssue
 from annotator.queries.disagreements import Answer, Case, Standing, case_of, cases_of, unanimous_open
 from annotator.services.coding import check_codes, without_nul
-from annotator.states import How, Outcome, Phase
+from annotator.states import ANSWERS, How, Phase
 from studies.errors import Conflict, Invalid, Refused
 from studies.models import User
 from studies.permissions import Permission, check_is_member
@@ -53,8 +53,8 @@ def resolve(
     check_can_resolve(row.round)
     case = case_of(row)
     check_not_decided_since(case, seen)
-    if outcome not in (Outcome.CODED, Outcome.NONE):
-        raise Invalid({"outcome": "A decision is codes, or “none of these”."})
+    if outcome not in ANSWERS:
+        raise Invalid({"outcome": "A decision is codes, “none of these”, or “not about our topic”."})
     chosen = check_codes(row.round, outcome, set(codes))
     reason = without_nul(reason).strip()
     check_how(case, how, (outcome, frozenset(code.pk for code in chosen)), reason)

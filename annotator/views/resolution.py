@@ -17,6 +17,7 @@ from annotator.queries.disagreements import (
     cases_of,
     disagreements_of,
     get_round_issue,
+    said_off_topic,
     unanimous_open,
 )
 from annotator.queries.palette import flat, palette_of
@@ -44,6 +45,7 @@ def disagreements(request: HttpRequest, slug: str) -> HttpResponse:
         "round": shown,
         "rounds": closed,
         "queue": queue,
+        "off_topic": said_off_topic(cases),
         "open": sum(1 for case in queue if case.is_open),
         "unanimous": len(unanimous_open(cases)),
         "agreed": len(cases) - len(queue),

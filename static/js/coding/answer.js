@@ -1,7 +1,7 @@
 // The form's fields as an answer, and back.
 
 const form = () => document.getElementById("palette");
-const special = ["none", "unclear"];
+const special = ["none", "unclear", "off_topic"];
 
 export function read() {
   const data = new FormData(form());
@@ -36,7 +36,7 @@ export const same = (one, other) => told(one) === told(other);
 
 export function describe(answer, nameOf) {
   const codes = valuesOf(answer).map(nameOf);
-  const said = { none: "None of these", unclear: "Unclear", skipped: "Skipped" }[answer.outcome];
+  const said = { none: "None of these", unclear: "Unclear", skipped: "Skipped", off_topic: "Not about our topic" }[answer.outcome];
   const lines = [codes.length ? codes.join(", ") : (said ?? "No code yet"), answer.memo, answer.confidence && `Sure? ${answer.confidence}`];
   return [...lines.filter(Boolean), ...(answer.flagged ? ["Flagged"] : [])];
 }

@@ -173,6 +173,7 @@ listen({
   leaveField: () => article.focus({ preventScroll: true }),
   keys: {
     u: () => codes.toggle("unclear"),
+    "-": () => codes.toggle("off_topic"),
     "/": codes.focusFilter,
     ArrowDown: () => codes.walk(1),
     ArrowUp: () => codes.walk(-1),

@@ -11,7 +11,7 @@ export function palette({ several, changed }) {
 
   function exclude(input) {
     if (!input.checked) return;
-    const alone = !several || !isCode(input); // “none of these” and “unclear” go with no code
+    const alone = !several || !isCode(input); // “none of these” and the like go with no code
     const group = input.dataset.group;
     for (const other of inputs) {
       if (other !== input && (alone || !isCode(other) || (group && other.dataset.group === group))) other.checked = false;
