@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from analysis.models import Export, Result, StopRule
 from annotator.models import Coding, Resolution, Round, RoundIssue
-from annotator.states import Phase
+from annotator.states import FROZEN
 from corpus.models import Issue
 from studies.errors import NotThere
 from studies.models import Study
@@ -64,7 +64,7 @@ def counts_by_round(study: Study) -> dict[int, RoundCounts]:
     """By the number of the round."""
     rows = (
         RoundIssue.objects.filter(round__study=study)
-        .annotate(waits=Q(round__phase=Phase.CLOSED) & is_coded() & ~is_decided())
+        .annotate(waits=Q(round__phase__in=FROZEN) & is_coded() & ~is_decided())
         .values_list("round__number")
         .annotate(issues=Count("pk"), undecided=Count("pk", filter=Q(waits=True)))
     )
@@ -80,9 +80,9 @@ def last_results(study: Study, kind: str) -> dict[str, Result]:
 def versions_with_findings(study: Study) -> list[Version]:
     """Versions that a closed round used, the latest used first; then the others of their taxonomies, as of which
     labels can be read."""
-    used = Version.objects.filter(rounds__study=study, rounds__phase=Phase.CLOSED)
+    used = Version.objects.filter(rounds__study=study, rounds__phase__in=FROZEN)
     found = Version.objects.filter(taxonomy__in=used.values("taxonomy"), number__isnull=False)
-    last = Max("rounds__closed_at", filter=Q(rounds__phase=Phase.CLOSED))
+    last = Max("rounds__closed_at", filter=Q(rounds__phase__in=FROZEN))
     return list(found.select_related("taxonomy").annotate(last=last).order_by(F("last").desc(nulls_last=True), "-pk"))
 
 

@@ -195,3 +195,14 @@ class IntoForm(forms.Form):
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(required=False)
+
+
+class ReasonForm(forms.Form):
+    """For what is allowed with a reason that stays on record."""
+
+    reason = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why."},
+        help_text="It stays on record, and every member of the study can read it.",
+    )

@@ -6,20 +6,30 @@ from django.db import models
 class Phase(models.TextChoices):
     DRAFTED = "drafted", "drafted"
     INDEPENDENT = "independent", "running"
-    CLOSED = "closed", "closed"
+    DISCUSSION = "discussion", "in discussion"
+    RESOLVED = "resolved", "resolved"
 
+
+# Closed: the independent codings are frozen, and members see them.
+FROZEN = (Phase.DISCUSSION, Phase.RESOLVED)
 
 MOVES: dict[str, frozenset[str]] = {
     Phase.DRAFTED: frozenset({Phase.INDEPENDENT}),
-    Phase.INDEPENDENT: frozenset({Phase.CLOSED}),
-    Phase.CLOSED: frozenset(),
+    Phase.INDEPENDENT: frozenset({Phase.DISCUSSION}),
+    Phase.DISCUSSION: frozenset({Phase.RESOLVED}),
+    Phase.RESOLVED: frozenset({Phase.DISCUSSION}),
 }
 
 MEANING: dict[str, str] = {
     Phase.DRAFTED: "The sample is drawn and dealt; raters cannot open it yet.",
     Phase.INDEPENDENT: "Raters code; nobody sees another's codings.",
-    Phase.CLOSED: "The independent codings are frozen; members see them, agreement is computed, the lead resolves.",
+    Phase.DISCUSSION: "The independent codings are frozen; members see them, agreement is computed, the lead decides.",
+    Phase.RESOLVED: "Every issue that somebody coded has a decision, and decisions are frozen.",
 }
+
+
+# The verb of the event that keeps why decisions were taken up again.
+TAKEN_UP = "moved back to discussion"
 
 
 class Kind(models.TextChoices):

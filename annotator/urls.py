@@ -1,13 +1,15 @@
 from django.urls import path
 
-from annotator.views import board, coding, proposals, recoding, resolution, rounds
+from annotator.views import board, coding, phases, proposals, recoding, resolution, rounds
 
 urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/new/", rounds.round_new, name="round_new"),
     path("rounds/<int:number>/", rounds.round, name="round"),
-    path("rounds/<int:number>/start/", rounds.round_start, name="round_start"),
-    path("rounds/<int:number>/close/", rounds.round_close, name="round_close"),
+    path("rounds/<int:number>/start/", phases.round_start, name="round_start"),
+    path("rounds/<int:number>/close/", phases.round_close, name="round_close"),
+    path("rounds/<int:number>/resolve/", phases.round_resolve, name="round_resolve"),
+    path("rounds/<int:number>/reopen/", phases.round_reopen, name="round_reopen"),
     path("rounds/recoding/", recoding.recoding, name="recoding"),
     path("rounds/<int:number>/board/", board.board, name="board"),
     path("rounds/<int:number>/board/move/", board.board_move, name="board_move"),

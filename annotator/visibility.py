@@ -3,7 +3,7 @@
 A person always sees their own codings. Another's codings, and everything computed from them, stay unseen
 until the round is closed, for leads as well. How many codings are in is no secret; what they say is.
 
-| | drafted | running | closed |
+| | drafted | running | in discussion, resolved |
 |---|---|---|---|
 | own assignments | no | yes | yes |
 | own codings and proposed codes | – | yes | yes |
@@ -13,15 +13,15 @@ until the round is closed, for leads as well. How many codings are in is no secr
 from django.db.models import Q, QuerySet
 
 from annotator.models import Assignment, Round
-from annotator.states import Phase
+from annotator.states import FROZEN, Phase
 from studies.errors import Refused
 from studies.models import Membership
 
-OPENED = (Phase.INDEPENDENT, Phase.CLOSED)
+OPENED = (Phase.INDEPENDENT, *FROZEN)
 
 
 def sees_all_codings(round: Round) -> bool:
-    return round.phase == Phase.CLOSED
+    return round.phase in FROZEN
 
 
 def check_sees_all_codings(round: Round) -> None:
@@ -38,13 +38,13 @@ def visible_assignments(member: Membership) -> Q:
 def visible_codings(member: Membership) -> Q:
     """Condition on Coding rows: the member's own, and everybody's in closed rounds of the same study."""
     return Q(assignment__member=member) | Q(
-        assignment__round_issue__round__phase=Phase.CLOSED, assignment__round_issue__round__study=member.study_id
+        assignment__round_issue__round__phase__in=FROZEN, assignment__round_issue__round__study=member.study_id
     )
 
 
 def visible_proposals(member: Membership) -> Q:
     """Condition on Proposal rows: the member's own, and everybody's in closed rounds of the same study."""
-    return Q(member=member) | Q(round_issue__round__phase=Phase.CLOSED, round_issue__round__study=member.study_id)
+    return Q(member=member) | Q(round_issue__round__phase__in=FROZEN, round_issue__round__study=member.study_id)
 
 
 def issues_coded_now_by(member: Membership) -> "QuerySet[Assignment, int]":

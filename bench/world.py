@@ -13,7 +13,8 @@ from django.db import transaction  # noqa: E402 (only once Django is set up)
 from django.utils import timezone  # noqa: E402
 
 from annotator.models import AppliedCode, Assignment, Coding, Resolution, ResolvedCode, Round  # noqa: E402
-from annotator.services.rounds import close_round, draft_round, start_round  # noqa: E402
+from annotator.services.phases import close_round, start_round  # noqa: E402
+from annotator.services.rounds import draft_round  # noqa: E402
 from corpus.models import Issue  # noqa: E402
 from studies.models import Role, Study, User  # noqa: E402
 from studies.services.accounts import create_account  # noqa: E402

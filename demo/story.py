@@ -15,8 +15,9 @@ from analysis.services.saturation import set_stop_rule
 from annotator.models import Assignment, Round, RoundIssue
 from annotator.queries.disagreements import Standing, cases_of
 from annotator.services.coding import submit_coding
+from annotator.services.phases import close_round, start_round
 from annotator.services.resolution import resolve, resolve_unanimous
-from annotator.services.rounds import close_round, draft_round, start_round
+from annotator.services.rounds import draft_round
 from corpus.services.imports import request_file_import
 from jobs import services as jobs
 from studies.models import Membership, Role, Study, User

@@ -18,7 +18,7 @@ from annotator.models import (
     Round,
     RoundIssue,
 )
-from annotator.states import How, Kind, Outcome, Phase
+from annotator.states import FROZEN, How, Kind, Outcome, Phase
 from corpus.models import Comment, ImportRun, Issue, IssueState, Repository, Source, Text
 from corpus.services.indexing import index_issues
 from jobs.models import Job, State
@@ -110,7 +110,7 @@ def round_of(
     """A round in which every rater codes every issue, in the order given."""
     study = version.taxonomy.study
     started = NOW if phase != Phase.DRAFTED else None
-    closed = NOW if phase == Phase.CLOSED else None
+    closed = NOW if phase in FROZEN else None
     made = Round.objects.create(
         study=study,
         number=study.rounds.count() + 1,
@@ -121,6 +121,7 @@ def round_of(
         drafted_at=NOW,
         started_at=started,
         closed_at=closed,
+        resolved_at=NOW if phase == Phase.RESOLVED else None,
         **fields,
     )
     for position, item in enumerate(issues):

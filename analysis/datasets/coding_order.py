@@ -8,7 +8,7 @@ from django.db.models import F, Min
 
 from analysis.datasets.ratings import Rating, closed_rounds, ratings
 from annotator.models import Coding, Proposal, Round
-from annotator.states import Phase, ProposalState
+from annotator.states import FROZEN, ProposalState
 from taxonomy.models import Taxonomy
 
 
@@ -58,7 +58,7 @@ def proposed_in(rounds: Sequence[Round]) -> dict[tuple[int, int], dict[str, str]
     """By round and issue what was proposed in closed rounds and not declined or withdrawn, with its name: under the uid
     of the code that it became, else with its group, else with all of the same name."""
     rows = (
-        Proposal.objects.filter(round_issue__round__in=rounds, round_issue__round__phase=Phase.CLOSED)
+        Proposal.objects.filter(round_issue__round__in=rounds, round_issue__round__phase__in=FROZEN)
         .filter(state__in=(ProposalState.PROPOSED, ProposalState.ACCEPTED))
         .select_related("group", "round_issue__round")
         .order_by("made_at", "pk")

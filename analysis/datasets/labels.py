@@ -11,7 +11,7 @@ from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, codes_by,
 from analysis.datasets.keys import issue_columns, take_key
 from annotator.models import ResolvedCode, RoundIssue
 from annotator.queries.labels import labels_of
-from annotator.states import Outcome, Phase
+from annotator.states import FROZEN, Outcome
 from corpus.models import IssueState
 from studies.models import Study
 from taxonomy.models import Version
@@ -71,7 +71,7 @@ def labels(study: Study, versions: Collection[Version], upto: Version | None = N
     """Each issue whose latest decision was made under one of these versions, by repository and number. With `upto`
     decisions under later versions are left out of account."""
     issue = "round_issue__issue"
-    closed = {"round_issue__round__version__in": versions, "round_issue__round__phase": Phase.CLOSED}
+    closed = {"round_issue__round__version__in": versions, "round_issue__round__phase__in": FROZEN}
     rows = (
         labels_of(study, upto).filter(**closed).select_related(None).prefetch_related(None)
         .values(
@@ -114,13 +114,13 @@ def days_open(state: str, created_at: datetime, closed_at: datetime | None) -> f
 
 def under_others(study: Study, version: Version) -> int:
     """Issues whose latest decision under this taxonomy was made under another version of it."""
-    same = {"round_issue__round__version__taxonomy": version.taxonomy_id, "round_issue__round__phase": Phase.CLOSED}
+    same = {"round_issue__round__version__taxonomy": version.taxonomy_id, "round_issue__round__phase__in": FROZEN}
     return labels_of(study).filter(**same).exclude(round_issue__round__version=version).order_by().count()
 
 
 def undecided(study: Study, versions: Collection[Version]) -> int:
     """Issues that were coded in closed rounds of these versions and have no decision there."""
-    drawn = RoundIssue.objects.filter(round__study=study, round__version__in=versions, round__phase=Phase.CLOSED)
+    drawn = RoundIssue.objects.filter(round__study=study, round__version__in=versions, round__phase__in=FROZEN)
     decided = drawn.filter(resolutions__isnull=False).values("issue")
     coded = drawn.filter(assignments__codings__isnull=False)
     return coded.exclude(issue__in=decided).values("issue").distinct().count()

@@ -12,7 +12,7 @@ from analysis.stats.ratings import RatingMatrix, Value
 from annotator.models import AppliedCode, Assignment, Round
 from annotator.queries.codings import last_codings
 from annotator.queries.proposals import Used, used_in
-from annotator.states import Outcome, Phase
+from annotator.states import FROZEN, Outcome
 from annotator.visibility import check_sees_all_codings
 from studies.models import Study
 
@@ -88,7 +88,7 @@ class Rating:
 
 def closed_rounds(study: Study) -> QuerySet[Round]:
     """Rounds whose codings may be seen, the latest first."""
-    rounds = Round.objects.filter(study=study, phase=Phase.CLOSED)
+    rounds = Round.objects.filter(study=study, phase__in=FROZEN)
     return rounds.select_related("version__taxonomy", "study").order_by("-number")
 
 
@@ -144,7 +144,7 @@ def natural(alias: str) -> tuple[str, int]:
 
 def ratings(rounds: Collection[Round]) -> Iterator[Rating]:
     """Every rater's independent coding of these rounds, as far as they are closed, by round, issue and rater."""
-    visible = {"assignment__round_issue__round__in": rounds, "assignment__round_issue__round__phase": Phase.CLOSED}
+    visible = {"assignment__round_issue__round__in": rounds, "assignment__round_issue__round__phase__in": FROZEN}
     rows = (
         last_codings()
         .filter(**visible)

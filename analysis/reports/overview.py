@@ -8,7 +8,7 @@ from analysis.queries import Funnel, RoundCounts
 from analysis.reports.stored import from_payload
 from analysis.stats.ratings import Agreement
 from annotator.models import Round
-from annotator.states import Phase
+from annotator.states import FROZEN, Phase
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class RoundLine:
     counts: RoundCounts
     alpha: Agreement | None
     why_no_alpha: str
+
+    @property
+    def is_decided(self) -> bool:
+        """In discussion, with nothing left to decide: the lead can resolve it."""
+        return self.round.phase == Phase.DISCUSSION and not self.counts.undecided
 
 
 def funnel_steps(found: Funnel) -> list[FunnelStep]:
@@ -59,13 +64,13 @@ def round_lines(
     """`results`: the stored agreement by subject, as `subject` names it. Nothing of a round that is not closed is
     looked at."""
     for round in rounds:
-        result = results.get(subject(round)) if round.phase == Phase.CLOSED else None
+        result = results.get(subject(round)) if round.phase in FROZEN else None
         alpha = from_payload(Agreement, result.payload["alpha"]) if result else None
         yield RoundLine(round, counts.get(round.number, RoundCounts(0, 0)), alpha, _why_no_alpha(round, alpha))
 
 
 def _why_no_alpha(round: Round, alpha: Agreement | None) -> str:
-    if round.phase != Phase.CLOSED:
+    if round.phase not in FROZEN:
         return "computed when the round is closed, so that nobody is swayed"
     if alpha is None:
         return "computed when the page of its agreement is opened"

@@ -15,7 +15,7 @@ from analysis.reports.agreement import AgreementReport, ConfusionCell, Confusion
 from analysis.services.agreement import agreement_of
 from annotator.models import Round
 from annotator.queries.rounds import rounds_of
-from annotator.states import Phase
+from annotator.states import FROZEN, Phase
 from studies.errors import NotThere
 from studies.permissions import open_study
 from taxonomy.history import versions_from
@@ -27,7 +27,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     rounds = [round for round in rounds_of(access.study) if round.phase != Phase.DRAFTED]
     round = chosen(rounds, request.GET.get("round", ""))
     context: dict[str, Any] = {"rounds": rounds, "round": round}
-    if round and round.phase == Phase.CLOSED:
+    if round and round.phase in FROZEN:
         as_of = as_of_version(round, request.GET.get("as_of", ""))
         report = agreement_of(round, as_of)
         context |= {
@@ -56,7 +56,7 @@ def chosen(rounds: list[Round], number: str) -> Round | None:
     """The round of this number; without a number the latest closed one, else the latest; None where there is none."""
     if number:
         return numbered(rounds, number)
-    return next((round for round in rounds if round.phase == Phase.CLOSED), rounds[0] if rounds else None)
+    return next((round for round in rounds if round.phase in FROZEN), rounds[0] if rounds else None)
 
 
 def numbered(rounds: list[Round], number: str) -> Round:

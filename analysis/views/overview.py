@@ -73,6 +73,7 @@ def _waiting(access: Access, lines: list[RoundLine]) -> dict[str, Any]:
     return {
         "leads": leads,
         "undecided": [line for line in lines if line.counts.undecided] if access.may(Permission.RESOLVE) else [],
+        "to_resolve": [line for line in lines if line.is_decided] if leads else [],
         "drafted": [line.round for line in lines if line.round.phase == Phase.DRAFTED] if leads else [],
         "mine": [(round, progress) for round, member, progress in waiting if member == access.membership],
         "others": [(round, progress) for round, member, progress in waiting if member != access.membership],

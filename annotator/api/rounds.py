@@ -40,7 +40,7 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
         model = Round
         fields = [
             "number", "kind", "phase", "taxonomy", "version", "several_codes", "allows_proposals", "sample",
-            "drafted_at", "started_at", "closed_at", "given", "coded",
+            "drafted_at", "started_at", "closed_at", "resolved_at", "given", "coded",
         ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from annotator.states import Kind, Phase
+from annotator.states import FROZEN, Kind, Phase
 from corpus.models import Issue
 from studies.models import Membership, Study
 from taxonomy.models import Version
@@ -23,20 +23,31 @@ class Round(models.Model):
     drafted_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["study", "number"], name="one_round_a_number"),
             models.CheckConstraint(
-                condition=Q(phase=Phase.DRAFTED, started_at__isnull=True, closed_at__isnull=True)
-                | Q(phase=Phase.INDEPENDENT, started_at__isnull=False, closed_at__isnull=True)
-                | Q(phase=Phase.CLOSED, started_at__isnull=False, closed_at__isnull=False),
+                condition=Q(phase=Phase.RESOLVED, started_at__isnull=False, closed_at__isnull=False)
+                & Q(resolved_at__isnull=False)
+                | Q(resolved_at__isnull=True)
+                & (
+                    Q(phase=Phase.DRAFTED, started_at__isnull=True, closed_at__isnull=True)
+                    | Q(phase=Phase.INDEPENDENT, started_at__isnull=False, closed_at__isnull=True)
+                    | Q(phase=Phase.DISCUSSION, started_at__isnull=False, closed_at__isnull=False)
+                ),
                 name="round_dates_fit_its_phase",
             ),
         ]
 
     def __str__(self) -> str:
         return f"Round {self.number}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Its independent codings are frozen."""
+        return self.phase in FROZEN
 
 
 class RoundIssue(models.Model):

@@ -148,6 +148,14 @@ def unanimous_open(cases: Sequence[Case]) -> list[Case]:
     return [case for case in cases if case.standing == Standing.UNANIMOUS and case.is_open]
 
 
+def undecided_in(round: Round) -> int:
+    """How many issues that somebody coded have no decision."""
+    coded = RoundIssue.objects.filter(
+        Exists(Coding.objects.filter(assignment__round_issue=OuterRef("pk"))), round=round
+    )
+    return coded.filter(~Exists(Resolution.objects.filter(round_issue=OuterRef("pk")))).count()
+
+
 def get_round_issue(round: Round, issue_id: int) -> RoundIssue:
     found = (
         RoundIssue.objects.select_related(

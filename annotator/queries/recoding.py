@@ -13,7 +13,7 @@ from django.db.models import Count
 from annotator.models import AppliedCode, Assignment, Coding, ResolvedCode
 from annotator.queries.codings import last_codings
 from annotator.queries.labels import labels_of
-from annotator.states import Kind, Phase
+from annotator.states import FROZEN, Kind
 from taxonomy.carrying import Carrier, Fate, Reading, Step
 from taxonomy.consequences import RoundConsequence
 from taxonomy.history import carriers
@@ -61,7 +61,7 @@ def given_codings(version: Version) -> list[Given]:
     asked = {
         f"{round}__version__taxonomy": version.taxonomy_id,
         f"{round}__version__number__lte": version.number,
-        f"{round}__phase": Phase.CLOSED,
+        f"{round}__phase__in": FROZEN,
     }
     rows = (
         last_codings()
@@ -118,7 +118,7 @@ def dealt_pairs(version: Version) -> dict[Pair, int]:
     """By issue and rater, the re-coding round that is not closed yet and has the issue for them."""
     rows = Assignment.objects.filter(
         round_issue__round__kind=Kind.RECODING, round_issue__round__version__taxonomy=version.taxonomy_id
-    ).exclude(round_issue__round__phase=Phase.CLOSED)
+    ).exclude(round_issue__round__phase__in=FROZEN)
     return {
         (issue, member): number
         for issue, member, number in rows.values_list("round_issue__issue", "member", "round_issue__round__number")
@@ -167,7 +167,7 @@ def consequences(taxonomy: Taxonomy, step: Step) -> list[RoundConsequence]:
     waiting = unanswered(found)
     return [
         RoundConsequence(number, codings, told_later=RUNNING)
-        if phase != Phase.CLOSED
+        if phase not in FROZEN
         else closed_consequence(number, codings, [pair for pair in found if pair[0].round == number], waiting)
         for number, phase, codings in rounds_with_codings(taxonomy)
     ]

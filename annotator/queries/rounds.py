@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from annotator.models import Assignment, Coding, Round
-from annotator.states import Phase
+from annotator.states import TAKEN_UP, Phase
 from corpus.models import Issue
 from studies.errors import NotThere
-from studies.models import Membership, Study
+from studies.models import Event, Membership, Study
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,11 @@ def get_round(study: Study, number: int) -> Round:
     if round is None:
         raise NotThere("There is no such round in this study.")
     return round
+
+
+def taken_up(round: Round) -> QuerySet[Event]:
+    """When, by whom and why the round was moved back to discussion, oldest first."""
+    return Event.objects.filter(study=round.study_id, verb=TAKEN_UP, target=str(round).lower()).order_by("pk")
 
 
 def has_coding() -> Exists:

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from annotator.models import Coding, Resolution, Round, RoundIssue
 from annotator.queries.codings import last_codings
 from annotator.queries.labels import latest_labels
-from annotator.states import ANSWERS, Outcome, Phase
+from annotator.states import ANSWERS, FROZEN, Outcome
 from annotator.visibility import issues_coded_now_by
 from corpus.models import Issue, Revision
 from corpus.told import CODED, DRAWN, LABELLED
@@ -26,7 +26,7 @@ CHANGED, UNCHANGED = "yes", "no"
 
 def stamp(study: Study) -> Any:
     """Answers change when a round is closed or a decision is added: closed rounds are frozen, decisions only grow."""
-    closed = Round.objects.filter(study=study, phase=Phase.CLOSED).count()
+    closed = Round.objects.filter(study=study, phase__in=FROZEN).count()
     return closed, Resolution.objects.aggregate(last=Max("pk"))["last"]
 
 
@@ -86,11 +86,11 @@ def any_of(conditions: Iterable[Q]) -> Q:
 def rows_that_say(state: str) -> QuerySet[Any]:
     """Rows of closed rounds about the issue of the outer query."""
     if state == DRAWN:
-        return RoundIssue.objects.filter(issue=OuterRef("pk"), round__phase=Phase.CLOSED)
+        return RoundIssue.objects.filter(issue=OuterRef("pk"), round__phase__in=FROZEN)
     if state == CODED:
         answers = last_codings().filter(outcome__in=ANSWERS)
         return answers.filter(about_outer_issue())
-    return Resolution.objects.filter(round_issue__issue=OuterRef("pk"), round_issue__round__phase=Phase.CLOSED)
+    return Resolution.objects.filter(round_issue__issue=OuterRef("pk"), round_issue__round__phase__in=FROZEN)
 
 
 def codings_of_other_texts() -> QuerySet[Coding]:
@@ -103,7 +103,7 @@ def codings_of_other_texts() -> QuerySet[Coding]:
 
 
 def about_outer_issue() -> Q:
-    return Q(assignment__round_issue__issue=OuterRef("pk"), assignment__round_issue__round__phase=Phase.CLOSED)
+    return Q(assignment__round_issue__issue=OuterRef("pk"), assignment__round_issue__round__phase__in=FROZEN)
 
 
 def ids(issues: QuerySet[Issue]) -> Iterable[int]:

@@ -20,9 +20,11 @@ from studies.permissions import Permission, check_may
 from studies.services.events import record_event
 from taxonomy.models import Code
 
+CLOSED = "{round} is closed, so nothing more is taken. What you submitted before is kept."
 NOT_NOW: dict[str, str] = {
     Phase.DRAFTED: "{round} was not started yet. The lead starts it; nothing is to be done until then.",
-    Phase.CLOSED: "{round} is closed, so nothing more is taken. What you submitted before is kept.",
+    Phase.DISCUSSION: CLOSED,
+    Phase.RESOLVED: CLOSED,
 }
 
 

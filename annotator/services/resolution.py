@@ -15,17 +15,23 @@ from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 from taxonomy.models import Code
 
+EARLY = "{round} is {phase}. Close it first: decisions are made when all codings are in."
+NOT_NOW: dict[str, str] = {
+    Phase.DRAFTED: EARLY,
+    Phase.INDEPENDENT: EARLY,
+    Phase.RESOLVED: "{round} is resolved, so its decisions are frozen. A lead can move it back to discussion, with a "
+    "reason.",
+}
+
 
 def check_can_resolve(round: Round) -> None:
-    """Raises Refused with the reason until the round is closed."""
-    if round.phase != Phase.CLOSED:
-        raise Refused(
-            f"{round} is {round.get_phase_display()}. Close it first: decisions are made when all codings are in."
-        )
+    """Raises Refused with the reason unless the round is in discussion."""
+    if round.phase in NOT_NOW:
+        raise Refused(NOT_NOW[round.phase].format(round=round, phase=round.get_phase_display()))
 
 
 def can_resolve(round: Round) -> bool:
-    return round.phase == Phase.CLOSED
+    return round.phase not in NOT_NOW
 
 
 @transaction.atomic
@@ -45,7 +51,7 @@ def resolve(
     decision the lead saw (0: none): another one in between raises Conflict, and nothing is written.
     """
     row = (
-        RoundIssue.objects.select_for_update(of=("self",))
+        RoundIssue.objects.select_for_update(of=("self", "round"))
         .select_related("round__study", "round__version", "issue__repository")
         .get(pk=round_issue.pk)
     )

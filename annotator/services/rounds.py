@@ -1,4 +1,4 @@
-"""Rounds: draw a sample, deal it to raters, start, close. What a round may do next stands in `annotator.states`."""
+"""Rounds: draw a sample, deal it to raters. How a round goes on from there is `annotator.services.phases`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,35 +7,18 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from annotator.models import Assignment, Proposal, Round, RoundIssue
+from annotator.models import Assignment, Round, RoundIssue
 from annotator.services.candidates import Candidates, candidates
 from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, new_seed, order_for, sample_of
-from annotator.states import DRAWN, MOVES, Kind, Phase, ProposalState
+from annotator.states import DRAWN, Kind
 from corpus.models import Frame
-from studies.errors import Invalid, Refused
+from studies.errors import Invalid
 from studies.models import Membership, Study, User
 from studies.permissions import Permission, check_is_member, may
 from studies.services.events import record_event
 from taxonomy.models import Purpose, Version
 
 CHUNK = 1000
-
-WHY_NOT: dict[tuple[str, str], str] = {
-    (Phase.INDEPENDENT, Phase.INDEPENDENT): "{round} is running already.",
-    (Phase.CLOSED, Phase.INDEPENDENT): "{round} is closed; its codings are frozen. Draw a new round instead.",
-    (Phase.DRAFTED, Phase.CLOSED): "{round} was not started yet, so there is nothing to close.",
-    (Phase.CLOSED, Phase.CLOSED): "{round} is closed already.",
-}
-
-
-def check_can_move(round: Round, to: str) -> None:
-    """Raises Refused with the reason when the table of moves does not allow it."""
-    if to not in MOVES[round.phase]:
-        raise Refused(WHY_NOT[round.phase, to].format(round=round))
-
-
-def can_move(round: Round, to: str) -> bool:
-    return to in MOVES[round.phase]
 
 
 def check_can_be_coded_with(version: Version, study: Study) -> None:
@@ -138,39 +121,3 @@ def deal(round: Round, issues: dict[str, int], raters: Sequence[Membership], *, 
         ],
         batch_size=CHUNK,
     )
-
-
-@transaction.atomic
-def start_round(*, round: Round, by: User) -> Round:
-    """Raters can open it from now on; the sample is frozen."""
-    return move(round, Phase.INDEPENDENT, verb="started", by=by)
-
-
-@transaction.atomic
-def close_round(*, round: Round, by: User) -> Round:
-    """Freeze the codings and show them to the members. What was not coded stays missing; the event says how many."""
-    return move(round, Phase.CLOSED, verb="closed", by=by)
-
-
-def move(round: Round, to: str, *, verb: str, by: User) -> Round:
-    check_is_member(by, round.study, Permission.MANAGE_ROUNDS)
-    locked = Round.objects.select_for_update().get(pk=round.pk)
-    check_can_move(locked, to)
-    locked.phase = to
-    setattr(locked, f"{verb}_at", timezone.now())
-    locked.save(update_fields=["phase", f"{verb}_at"])
-    data = closing_facts(locked) if to == Phase.CLOSED else {}
-    record_event(study=round.study, by=by, verb=verb, target=str(round).lower(), data=data)
-    return locked
-
-
-def closing_facts(round: Round) -> dict[str, int]:
-    facts = {"missing": missing(round)}
-    if round.allows_proposals:
-        facts["proposals"] = Proposal.objects.filter(round_issue__round=round, state=ProposalState.PROPOSED).count()
-    return facts
-
-
-def missing(round: Round) -> int:
-    """How many assignments have no coding."""
-    return Assignment.objects.filter(round_issue__round=round, codings__isnull=True).count()

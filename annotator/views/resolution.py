@@ -24,8 +24,9 @@ from annotator.queries.palette import flat, palette_of
 from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.told import text_has_changed
 from annotator.services.reading import reading_of
-from annotator.services.resolution import check_can_resolve, resolve, resolve_unanimous
-from annotator.states import How, Phase
+from annotator.services.resolution import can_resolve, resolve, resolve_unanimous
+from annotator.states import FROZEN, How
+from annotator.visibility import check_sees_all_codings
 from studies.errors import Conflict, Invalid
 from studies.permissions import Access, Permission, open_study
 
@@ -33,12 +34,12 @@ from studies.permissions import Access, Permission, open_study
 @require_safe
 def disagreements(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug, Permission.RESOLVE)
-    closed = rounds_of(access.study).filter(phase=Phase.CLOSED)
+    closed = rounds_of(access.study).filter(phase__in=FROZEN)
     wanted = request.GET.get("round", "")
     shown = get_round(access.study, int(wanted)) if wanted.isdecimal() else closed.first()
     if shown is None:
         return render(request, "annotator/disagreements.html", {"round": None})
-    check_can_resolve(shown)
+    check_sees_all_codings(shown)
     cases = cases_of(shown)
     queue = disagreements_of(cases)
     context = {
@@ -47,7 +48,7 @@ def disagreements(request: HttpRequest, slug: str) -> HttpResponse:
         "queue": queue,
         "off_topic": said_off_topic(cases),
         "open": sum(1 for case in queue if case.is_open),
-        "unanimous": len(unanimous_open(cases)),
+        "unanimous": len(unanimous_open(cases)) if can_resolve(shown) else 0,
         "agreed": len(cases) - len(queue),
         "first": next((case for case in queue if case.is_open), None),
     }
@@ -67,7 +68,7 @@ def unanimous_resolve(request: HttpRequest, slug: str, number: int) -> HttpRespo
 def disagreement(request: HttpRequest, slug: str, number: int, issue_id: int) -> HttpResponse:
     access = open_study(request, slug, Permission.RESOLVE)
     shown = get_round(access.study, number)
-    check_can_resolve(shown)
+    check_sees_all_codings(shown)
     case = case_of(get_round_issue(shown, issue_id))
     if request.method == "POST":
         typed = answer_from(request.POST)
@@ -112,6 +113,7 @@ def page(
     back = f"{reverse('disagreements', args=[access.study.slug])}?round={round.number}"
     context = {
         "round": round,
+        "may_decide": can_resolve(round),
         "case": case,
         "text_changed": text_has_changed(case.round_issue),
         "reading": reading_of(case.round_issue.issue),

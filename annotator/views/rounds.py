@@ -1,18 +1,19 @@
-"""Rounds: the list, a new one, one round with its progress, start and close."""
+"""Rounds: the list, a new one, one round with its progress."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from annotator.forms import RoundForm
-from annotator.queries.rounds import Progress, get_round, issues_in, progress_of, rounds_of
-from annotator.services.rounds import can_move, close_round, draft_round, start_round
+from annotator.queries.disagreements import undecided_in
+from annotator.queries.rounds import Progress, get_round, issues_in, progress_of, rounds_of, taken_up
+from annotator.services.phases import can_move
+from annotator.services.resolution import can_resolve
+from annotator.services.rounds import draft_round
 from annotator.states import MEANING, Phase
-from annotator.visibility import sees_all_codings
-from studies.errors import Refused
 from studies.permissions import Access, Permission, open_study
 
 
@@ -59,8 +60,10 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "may_manage": access.may(Permission.MANAGE_ROUNDS),
         "may_resolve": access.may(Permission.RESOLVE),
         "can_start": can_move(shown, Phase.INDEPENDENT),
-        "can_close": can_move(shown, Phase.CLOSED),
-        "is_closed": sees_all_codings(shown),
+        "can_close": shown.phase == Phase.INDEPENDENT,
+        "can_decide": can_resolve(shown),
+        "undecided": undecided_in(shown) if can_resolve(shown) else 0,
+        "taken_up": taken_up(shown) if shown.is_closed else [],
         "crumbs": [{"label": "Rounds", "url": reverse("rounds", args=[slug])}, {"label": str(shown)}],
     }
     return render(request, "annotator/round.html", context)
@@ -68,29 +71,3 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def own(progress: list[Progress], access: Access) -> Progress | None:
     return next((row for row in progress if row.member == access.membership), None)
-
-
-@require_POST
-def round_start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    access = open_study(request, slug, Permission.MANAGE_ROUNDS)
-    try:
-        started = start_round(round=get_round(access.study, number), by=access.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{started} is running. Its raters find it on their first page.")
-    return redirect("round", slug, number)
-
-
-@require_POST
-def round_close(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    access = open_study(request, slug, Permission.MANAGE_ROUNDS)
-    try:
-        closed = close_round(round=get_round(access.study, number), by=access.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        missing = sum(row.missing for row in progress_of(closed))
-        left = f"{missing} codings stay missing" if missing else "every coding is in"
-        messages.success(request, f"{closed} is closed; {left}. Members see the codings now.")
-    return redirect("round", slug, number)

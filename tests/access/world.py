@@ -17,9 +17,10 @@ def build(study: Study, members: dict[str, Membership]) -> Any:
     comment = factories.comment(issues[0])
     version = factories.taxonomy(study, by=lead.user)
     draft = factories.taxonomy(study)
-    closed = factories.round_of(version, issues[:3], [a, b], phase=Phase.CLOSED)
+    closed = factories.round_of(version, issues[:3], [a, b], phase=Phase.DISCUSSION)
     factories.answers(closed, {a.alias: ["Loading", "Output", "Memory"], b.alias: ["Loading", "Memory", "Memory"]})
     running = factories.round_of(version, issues, [a, b])
+    resolved = factories.round_of(version, issues[:1], [a, b], phase=Phase.RESOLVED)
     drafted = factories.round_of(version, issues[:2], [a, b], phase=Phase.DRAFTED)
     running.allows_proposals = True
     running.save()
@@ -30,6 +31,6 @@ def build(study: Study, members: dict[str, Membership]) -> Any:
     frame = create_frame(study=study, name="Closed", params={"state": ["closed"]}, by=lead.user)
     return SimpleNamespace(
         study=study, members=members, repository=repository, issues=issues, comment=comment, version=version,
-        draft=draft, closed=closed, running=running, drafted=drafted, invitation=invitation, token=token,
-        import_run=run, job=run.job, frame=frame, proposal=proposal, sorted=to_sort,
+        draft=draft, closed=closed, running=running, drafted=drafted, resolved=resolved, invitation=invitation,
+        token=token, import_run=run, job=run.job, frame=frame, proposal=proposal, sorted=to_sort,
     )  # fmt: skip

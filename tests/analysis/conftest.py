@@ -21,7 +21,7 @@ def ground(study: Study, members: dict[str, Membership]) -> SimpleNamespace:
     version = factories.taxonomy(study, ("Loading", "Output", "Memory"), by=lead.user)
     tops = {code.name: code for code in version.codes.all()}
     Code.objects.create(version=version, name="Slow loading", parent=tops["Loading"], position=0)
-    closed = factories.round_of(version, issues, [a, b], phase=Phase.CLOSED)
+    closed = factories.round_of(version, issues, [a, b], phase=Phase.DISCUSSION)
     drawn = list(closed.round_issues.order_by("position"))
 
     def answer(member, at, names=(), **fields):

@@ -36,7 +36,7 @@ def grown(study, members):
     repository = factories.repository(study)
     issues = [factories.issue(repository, number=number, days=number) for number in range(1, 6)]
     first = factories.taxonomy(study, by=lead.user)
-    closed = factories.round_of(first, issues, [a, b], phase=Phase.CLOSED)
+    closed = factories.round_of(first, issues, [a, b], phase=Phase.DISCUSSION)
     said = {a.alias: ["Loading", "Output", "Memory", "", "Loading"], b.alias: ["Output", "Memory", "Memory", "", None]}
     factories.answers(closed, said)
     drawn = list(closed.round_issues.order_by("position"))
@@ -49,7 +49,7 @@ def grown(study, members):
 
 
 def close(round):
-    Round.objects.filter(pk=round.pk).update(phase=Phase.CLOSED, started_at=factories.NOW, closed_at=factories.NOW)
+    Round.objects.filter(pk=round.pk).update(phase=Phase.DISCUSSION, started_at=factories.NOW, closed_at=factories.NOW)
 
 
 def names(codes):
@@ -104,7 +104,7 @@ class TestRatings:
             round_ratings_as_of(made, grown.second)
 
     def test_later_rounds_are_not_carried_back(self, grown):
-        later = factories.round_of(grown.second, grown.issues[:1], [grown.a], phase=Phase.CLOSED)
+        later = factories.round_of(grown.second, grown.issues[:1], [grown.a], phase=Phase.DISCUSSION)
         factories.answers(later, {grown.a.alias: ["Slow"]})
         assert {rating.round for rating in ratings_upto(grown.study, grown.first)} == {1}
         assert {rating.round for rating in ratings_upto(grown.study, grown.second)} == {1, 2}
@@ -156,7 +156,7 @@ class TestAgreement:
         counts = []
         for size in (1, 30):
             issues = [factories.issue(grown.issues[0].repository) for _ in range(size)]
-            round = factories.round_of(grown.first, issues, [grown.a], phase=Phase.CLOSED)
+            round = factories.round_of(grown.first, issues, [grown.a], phase=Phase.DISCUSSION)
             factories.answers(round, {grown.a.alias: ["Loading"] * size})
             with CaptureQueriesContext(connection) as asked:
                 round_ratings_as_of(round, grown.second)
@@ -266,7 +266,7 @@ class TestExport:
         assert [bool(row["waits"]) for row in rows] == [True, False, False, False, False]
 
     def test_the_readme_says_how_many_wait_and_what_is_left_out(self, grown):
-        later = factories.round_of(grown.second, grown.issues[:1], [grown.a], phase=Phase.CLOSED)
+        later = factories.round_of(grown.second, grown.issues[:1], [grown.a], phase=Phase.DISCUSSION)
         factories.answers(later, {grown.a.alias: ["Slow"]})
         told = self.readme(grown, as_of=grown.second)
         assert "1 labels and 2 codings wait to be coded again" in told
@@ -291,6 +291,6 @@ class TestExport:
 
 
 def test_a_round_is_not_read_as_of_an_earlier_version(grown):
-    later = factories.round_of(grown.second, grown.issues[:1], [grown.a], phase=Phase.CLOSED)
+    later = factories.round_of(grown.second, grown.issues[:1], [grown.a], phase=Phase.DISCUSSION)
     with pytest.raises(NotThere, match="a later one of it"):
         as_of_version(later, str(grown.first.pk))

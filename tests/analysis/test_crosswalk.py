@@ -27,7 +27,7 @@ def labelled(study, members, ours, lead):
     """Loading 2 issues, Output 1, Loading and Memory 1, none of these 1."""
     repository = factories.repository(study)
     issues = [factories.issue(repository) for _ in range(5)]
-    round = factories.round_of(ours, issues, [members["rater_a"]], phase=Phase.CLOSED)
+    round = factories.round_of(ours, issues, [members["rater_a"]], phase=Phase.DISCUSSION)
     said = [["Loading"], ["Loading"], ["Output"], ["Loading", "Memory"], []]
     for drawn, names in zip(round.round_issues.order_by("position"), said, strict=True):
         factories.resolution(drawn, names, by=lead)

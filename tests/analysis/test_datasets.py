@@ -58,7 +58,7 @@ class TestRatings:
         assert list(closed_rounds(ground.study)) == [ground.closed]
 
     def test_a_round_without_codings_gives_an_empty_matrix(self, ground):
-        empty = factories.round_of(ground.version, ground.issues[:2], [ground.a], phase=Phase.CLOSED)
+        empty = factories.round_of(ground.version, ground.issues[:2], [ground.a], phase=Phase.DISCUSSION)
         found = round_ratings(empty)
         assert (found.matrix.units, found.matrix.raters, found.not_rated.absent) == ((), (), 2)
 
@@ -82,7 +82,7 @@ class TestRatings:
     @pytest.mark.parametrize("times", [1, 6])
     def test_queries_do_not_grow_with_issues(self, ground, django_assert_num_queries, times):
         more = [factories.issue(ground.repository) for _ in range(5 * times)]
-        round = factories.round_of(ground.version, more, [ground.a, ground.b], phase=Phase.CLOSED)
+        round = factories.round_of(ground.version, more, [ground.a, ground.b], phase=Phase.DISCUSSION)
         factories.answers(round, {"rater-1": ["Loading"] * len(more)})
         round = closed_rounds(ground.study).get(pk=round.pk)
         with django_assert_num_queries(7):
@@ -131,7 +131,7 @@ class TestLabels:
 
     def test_the_latest_decision_counts_within_a_round_and_across_rounds(self, decided):
         factories.resolution(decided.drawn[0], ["Memory"], by=decided.lead)
-        again = factories.round_of(decided.version, decided.issues[1:2], [decided.a], phase=Phase.CLOSED)
+        again = factories.round_of(decided.version, decided.issues[1:2], [decided.a], phase=Phase.DISCUSSION)
         factories.resolution(again.round_issues.get(), [], by=decided.lead)
         found = {label.issue[-1]: label for label in labels(decided.study, [decided.version])}
         assert [code.label for code in found["1"].codes] == ["Memory"]
@@ -144,7 +144,7 @@ class TestLabels:
 
     def test_decisions_under_another_taxonomy_do_not_enter(self, decided):
         other = factories.taxonomy(decided.study, ("Other",), by=decided.lead)
-        round = factories.round_of(other, decided.issues[:1], [decided.a], phase=Phase.CLOSED)
+        round = factories.round_of(other, decided.issues[:1], [decided.a], phase=Phase.DISCUSSION)
         factories.resolution(round.round_issues.get(), ["Other"], by=decided.lead)
         assert [label.issue for label in labels(decided.study, [other])] == ["tidewater/captioner#1"]
         assert len(labels(decided.study, [decided.version])) == 5

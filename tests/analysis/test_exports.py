@@ -264,7 +264,7 @@ class TestPages:
 
 
 def test_a_round_under_another_version_of_the_taxonomy_is_in_the_same_export(decided):
-    again = factories.round_of(decided.version, decided.issues[:1], [decided.a], phase=Phase.CLOSED)
+    again = factories.round_of(decided.version, decided.issues[:1], [decided.a], phase=Phase.DISCUSSION)
     factories.coding(again.round_issues.get().assignments.get(), ["Memory"])
     data = build(decided.study, decided.version.taxonomy, Options())
     assert {(rating.round, rating.issue[-1]) for rating in data.codings if rating.issue[-1] == "1"} == {

@@ -65,14 +65,14 @@ class TestAgreement:
         assert Result.objects.count() == 2
 
     def test_undefined_is_a_dash_with_its_reason(self, show, ground):
-        round = factories.round_of(ground.version, ground.issues[:2], [ground.a, ground.b], phase=Phase.CLOSED)
+        round = factories.round_of(ground.version, ground.issues[:2], [ground.a, ground.b], phase=Phase.DISCUSSION)
         factories.answers(round, {"rater-1": ["Loading", "Loading"], "rater-2": ["Loading", "Loading"]})
         text = show("agreement", f"?round={round.number}")
         assert "Krippendorff’s α is undefined for round 3, version 1. Every rating is the same (Loading)" in text
         assert "– undefined: Every rating is the same" in text
 
     def test_a_closed_round_that_nobody_coded(self, show, ground):
-        factories.round_of(ground.version, ground.issues[:2], [ground.a], phase=Phase.CLOSED)
+        factories.round_of(ground.version, ground.issues[:2], [ground.a], phase=Phase.DISCUSSION)
         text = show("agreement")
         assert "α is undefined for round 3, version 1. No issue has been rated." in text
         assert "Which codes are taken for each other" not in text
@@ -195,7 +195,7 @@ class TestFindings:
 
     def test_another_version_can_be_chosen_and_a_wrong_one_is_not_there(self, show, decided):
         other = factories.taxonomy(decided.study, ("Other",), by=decided.lead)
-        round = factories.round_of(other, decided.issues[:1], [decided.a], phase=Phase.CLOSED)
+        round = factories.round_of(other, decided.issues[:1], [decided.a], phase=Phase.DISCUSSION)
         factories.resolution(round.round_issues.get(), ["Other"], by=decided.lead)
         assert "Other 1 100.0" in show("findings", f"?version={other.pk}")
         assert "Loading 2 40.0" in show("findings", f"?version={decided.version.pk}")
@@ -244,7 +244,7 @@ class TestOverview:
         assert "undefined: computed when the round is closed" in before
         show("agreement")
         line = rows(show("study"), "Round 1", "Waits for you")
-        assert re.search(r"Round 1 Coding \S+ \S+ version 1 6 10 / 12 closed 1 Mar 2026 −?\d\.\d\d \[", line)
+        assert re.search(r"Round 1 Coding \S+ \S+ version 1 6 10 / 12 in discussion −?\d\.\d\d \[", line)
 
     def test_what_waits_for_the_lead_and_for_others(self, show, decided):
         text = show("study")
@@ -314,7 +314,7 @@ class TestPageQueries:
     @pytest.mark.parametrize(("name", "most"), [("agreement", 16), ("findings", 20), ("exports", 10)])
     def test_pages_do_not_query_more_for_more_issues(self, show, decided, name, most, times, django_assert_num_queries):
         issues = [factories.issue(decided.repository) for _ in range(times)]
-        round = factories.round_of(decided.version, issues, [decided.a, decided.b], phase=Phase.CLOSED)
+        round = factories.round_of(decided.version, issues, [decided.a, decided.b], phase=Phase.DISCUSSION)
         factories.answers(round, {"rater-1": ["Loading"] * times, "rater-2": ["Loading"] * times})
         for drawn in round.round_issues.all():
             factories.resolution(drawn, ["Loading"], by=decided.lead)

@@ -17,8 +17,9 @@ from analysis.datasets import labels
 from analysis.services.exports import folder, request_export
 from annotator.models import Assignment
 from annotator.services.coding import submit_coding
+from annotator.services.phases import close_round, start_round
 from annotator.services.resolution import resolve_unanimous
-from annotator.services.rounds import close_round, draft_round, start_round
+from annotator.services.rounds import draft_round
 from annotator.states import Outcome
 from corpus.services.imports import request_file_import
 from jobs.models import Job, State

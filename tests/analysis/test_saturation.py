@@ -238,7 +238,7 @@ class TestPage:
         counts = []
         for more in (1, 29):
             issues = [factories.issue(ground.repository, number=1000 * more + at) for at in range(more)]
-            closed = factories.round_of(ground.version, issues, [ground.a], phase=Phase.CLOSED)
+            closed = factories.round_of(ground.version, issues, [ground.a], phase=Phase.DISCUSSION)
             factories.answers(closed, {"rater-1": ["Memory"] * more})
             with CaptureQueriesContext(connection) as queries:
                 assert visit().status_code == 200

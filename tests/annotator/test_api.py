@@ -75,7 +75,7 @@ def test_stale_submit_is_a_conflict(running: Round, client: Client, rater_a: Any
 
 def test_labels_come_with_how_and_why(running: Round, client: Client, lead: Any) -> None:
     factories.answers(running, {"rater-1": ["Loading", ""], "rater-2": ["Loading", ""]})
-    Round.objects.update(phase=Phase.CLOSED, closed_at=factories.NOW)
+    Round.objects.update(phase=Phase.DISCUSSION, closed_at=factories.NOW)
     resolve_unanimous(round=running, by=lead)
     told = client.get(reverse("api-labels", args=[running.study.slug])).json()["results"]
     assert [(row["key"], row["outcome"], [code["name"] for code in row["codes"]], row["how"]) for row in told] == [
@@ -92,7 +92,7 @@ def test_lists_take_the_same_queries_for_any_number(
     version = factories.taxonomy(study, by=lead)
     for count in (1, 20):
         issues = [factories.issue(factories.repository(study)) for _ in range(count)]
-        round = factories.round_of(version, issues, [members["rater_a"]], phase=Phase.CLOSED)
+        round = factories.round_of(version, issues, [members["rater_a"]], phase=Phase.DISCUSSION)
         factories.answers(round, {"rater-1": ["Loading"] * count})
         with django_assert_num_queries(8):  # session, person, membership, round, count, codings, codes, proposals
             client.get(codings_url(round))

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotator.models import Assignment, Round
-from annotator.states import Phase
+from annotator.states import FROZEN, Phase
 from studies.models import Membership, Study
 from tests import factories
 
@@ -57,8 +57,8 @@ def test_anothers_coding_is_seen_only_where_the_table_says(
     client = Client()
     client.force_login(request.getfixturevalue(who))
     shown = client.get(url_of(name, study, world["rounds"][phase], world["issue"])).content.decode()
-    assert (MARK in shown) == (phase == Phase.CLOSED and (name, who) in SHOWN)
-    assert (PROPOSED in shown) == (phase == Phase.CLOSED and (name, who) in PROPOSAL_SHOWN)
+    assert (MARK in shown) == (phase in FROZEN and (name, who) in SHOWN)
+    assert (PROPOSED in shown) == (phase in FROZEN and (name, who) in PROPOSAL_SHOWN)
 
 
 @pytest.mark.parametrize("phase", [Phase.DRAFTED, Phase.INDEPENDENT])
@@ -93,7 +93,7 @@ def test_filter_by_rater_does_not_open_the_others(study: Study, world: Any, rate
         phase: client.get(url_of("api-codings", study, round, None) + "?rater=rater-2").json()["count"]
         for phase, round in world["rounds"].items()
     }
-    assert told == {"drafted": 0, "independent": 0, "closed": 1}
+    assert told == {"drafted": 0, "independent": 0, "discussion": 1, "resolved": 1}
 
 
 def test_drafted_round_gives_no_assignments(study: Study, world: Any, rater_a: Any) -> None:
@@ -103,4 +103,4 @@ def test_drafted_round_gives_no_assignments(study: Study, world: Any, rater_a: A
         phase: client.get(url_of("api-assignments", study, round, None)).json()["count"]
         for phase, round in world["rounds"].items()
     }
-    assert told == {"drafted": 0, "independent": 1, "closed": 1}
+    assert told == {"drafted": 0, "independent": 1, "discussion": 1, "resolved": 1}

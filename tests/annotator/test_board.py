@@ -40,7 +40,7 @@ def world(study: Any, members: Any, lead: Any) -> SimpleNamespace:
     a, b = members["rater_a"], members["rater_b"]
     issues = [factories.issue(factories.repository(study), number=number) for number in (1, 2, 3)]
     version = factories.taxonomy(study, by=lead)
-    round = factories.round_of(version, issues, [a, b], phase=Phase.CLOSED, allows_proposals=True)
+    round = factories.round_of(version, issues, [a, b], phase=Phase.DISCUSSION, allows_proposals=True)
     drawn = list(round.round_issues.order_by("position"))
     given = {(each.round_issue_id, each.member_id): each for each in round_assignments(round)}
     first = factories.proposal(drawn[0], a, "Prompt format", sentence="How it is asked.", quote="the prompt\nfails")

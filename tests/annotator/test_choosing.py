@@ -109,7 +109,7 @@ def test_none_and_unclear_are_always_possible(round_of: Any, rater_a: Any, outco
 
 
 def test_decision_keeps_to_it_as_well(round_of: Any, version: Version, lead: Any) -> None:
-    round = round_of(phase=Phase.CLOSED)
+    round = round_of(phase=Phase.DISCUSSION)
     with pytest.raises(Invalid, match="exclude each other"):
         resolve(
             round_issue=round.round_issues.get(), how="lead", outcome="coded",

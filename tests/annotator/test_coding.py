@@ -13,7 +13,7 @@ from annotator.models import AppliedCode, Assignment, Coding, Draft, Round
 from annotator.queries.codings import answer_of, independent_codings
 from annotator.queries.work import assignments_of, draft_of, get_assignment, last_submitted, work_of
 from annotator.services.coding import can_submit, save_draft, submit_coding
-from annotator.services.rounds import close_round
+from annotator.services.phases import close_round
 from annotator.states import Phase
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import Event, Membership, Study
@@ -140,7 +140,7 @@ def test_one_code_round_takes_one_code(mine: Any, codes: Any, rater_a: Any, roun
     assert submit(mine[0], rater_a, outcome="coded", codes=[codes["Loading"]]).codes.count() == 1
 
 
-@pytest.mark.parametrize("phase", [Phase.DRAFTED, Phase.CLOSED])
+@pytest.mark.parametrize("phase", [Phase.DRAFTED, Phase.DISCUSSION, Phase.RESOLVED])
 def test_nothing_is_taken_unless_the_round_runs(mine: Any, rater_a: Any, phase: str) -> None:
     source = mine[0].round_issue
     round = factories.round_of(source.round.version, [source.issue], [mine[0].member], phase=phase)

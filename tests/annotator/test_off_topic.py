@@ -28,7 +28,7 @@ def closed(study: Study, members: dict[str, Membership], lead: Any) -> Round:
     repository = factories.repository(study)
     issues = [factories.issue(repository, number=number, title=f"Title {number}") for number in range(1, 5)]
     a, b = members["rater_a"], members["rater_b"]
-    round = factories.round_of(version, issues, [a, b], phase=Phase.CLOSED)
+    round = factories.round_of(version, issues, [a, b], phase=Phase.DISCUSSION)
     said = [(OFF, OFF), (OFF, "Loading"), (OFF, ""), ("Loading", "Loading")]
     for drawn, answers in zip(round.round_issues.order_by("position"), said, strict=True):
         for member, one in zip((a, b), answers, strict=True):

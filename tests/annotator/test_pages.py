@@ -87,9 +87,37 @@ def test_round_is_started_and_closed_by_its_page(version: Any, issues: Any, rate
     factories.coding(mine(round), ["Loading"])
     assert "Close round 1 with 1 of 8 codings" in client.get(address("round", round)).content.decode()
     told = client.post(address("round_close", round), follow=True).content.decode()
-    assert "Round 1 is closed; 7 codings stay missing. Members see the codings now." in told
-    assert "Round 1 is closed already." in client.post(address("round_close", round), follow=True).content.decode()
-    assert "Resolve disagreements" in client.get(address("round", round)).content.decode()
+    assert "Round 1 is closed; 7 codings stay missing. Members see the codings now, and it is in discussion." in told
+    assert (
+        "Round 1 is closed already; it is in discussion."
+        in client.post(address("round_close", round), follow=True).content.decode()
+    )
+    shown = client.get(address("round", round)).content.decode()
+    assert "Resolve disagreements" in shown
+    assert "1 issue that somebody coded has no decision yet." in shown
+
+
+def test_round_is_resolved_and_taken_up_again_by_its_pages(version: Any, issues: Any, raters: Any, lead: Any) -> None:
+    round = factories.round_of(version, issues[:1], raters, phase=Phase.DISCUSSION)
+    factories.answers(round, {"rater-1": ["Loading"], "rater-2": ["Output"]})
+    decision = factories.resolution(round.round_issues.get(), ["Loading"], by=lead)
+    client = enter(lead)
+    one = reverse("disagreement", args=[round.study.slug, 1, issues[0].pk])
+    assert "Record and go to the next" in client.get(one).content.decode()
+    assert "Resolve round 1" in client.get(address("round", round)).content.decode()
+    told = client.post(address("round_resolve", round), follow=True).content.decode()
+    assert "Round 1 is resolved. Its decisions are frozen." in told
+    assert "Round 1 is resolved already." in client.post(address("round_resolve", round), follow=True).content.decode()
+    frozen = client.get(one).content.decode()
+    assert ("so its decisions are frozen" in frozen, "Record and go" in frozen) == (True, False)
+    answer = {"answer": "none", "how": "lead", "reason": "No."}
+    assert client.post(one, answer).status_code == 403
+    assert "Say why." in client.post(address("round_reopen", round), {"reason": ""}).content.decode()
+    client.post(address("round_reopen", round), {"reason": "It was <mistaken>."})
+    assert "by lead: It was &lt;mistaken&gt;." in client.get(address("round", round)).content.decode()
+    assert client.post(one, answer).status_code == 302
+    assert [row.outcome for row in round.round_issues.get().resolutions.order_by("revision")] == ["coded", "none"]
+    assert decision.revision == 1
 
 
 def test_list_and_round_page_take_the_same_queries_for_any_number(
@@ -243,7 +271,7 @@ def test_refusals_of_round_and_rows_come_as_sentences(running: Round, rater_a: A
         409, {"detail": "This submit was sent before, for another issue. Nothing was changed."},
     )  # fmt: skip
     assert send(client, "coding_submit", mine(running, 0, "rater-2"), answer()).status_code == 404
-    Round.objects.update(phase=Phase.CLOSED, closed_at=factories.NOW)
+    Round.objects.update(phase=Phase.DISCUSSION, closed_at=factories.NOW)
     closed = send(client, "coding_submit", mine(running, 1), answer())
     assert (closed.status_code, "is closed, so nothing more is taken" in closed.json()["detail"]) == (403, True)
     assert send(client, "coding_submit", first, taken).status_code == 200
@@ -251,7 +279,7 @@ def test_refusals_of_round_and_rows_come_as_sentences(running: Round, rater_a: A
 
 @pytest.fixture
 def closed(version: Any, issues: Any, raters: Any) -> Round:
-    round = factories.round_of(version, issues, raters, phase=Phase.CLOSED)
+    round = factories.round_of(version, issues, raters, phase=Phase.DISCUSSION)
     factories.answers(
         round, {"rater-1": ["Loading", "Output", "Memory", None], "rater-2": ["Loading", "Memory", "", "Output"]}
     )

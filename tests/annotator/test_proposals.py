@@ -16,9 +16,10 @@ from annotator.queries.proposals import own_proposals
 from annotator.queries.similarity import alike, alikeness, pairs_alike
 from annotator.queries.work import assignments_of
 from annotator.services.coding import save_draft, submit_coding
+from annotator.services.phases import close_round
 from annotator.services.proposals import edit_proposal, propose, withdraw_proposal
 from annotator.services.resolution import resolve_unanimous
-from annotator.services.rounds import close_round, draft_round
+from annotator.services.rounds import draft_round
 from annotator.states import Kind, Phase, ProposalState
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import Event, Membership, Study
@@ -235,7 +236,7 @@ def test_a_proposal_is_neither_unanimous_nor_a_majority(
         factories.coding(assignments[0], [], [made])
         factories.coding(assignments[1], code, [made] if assignments is mine else [])
         factories.coding(assignments[2], code)
-    Round.objects.update(phase=Phase.CLOSED, closed_at=factories.NOW)
+    Round.objects.update(phase=Phase.DISCUSSION, closed_at=factories.NOW)
     round.refresh_from_db()
     cases = cases_of(round)
     assert [case.standing for case in cases] == [Standing.DIFFER, Standing.DIFFER, Standing.UNANIMOUS]

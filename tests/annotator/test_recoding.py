@@ -27,7 +27,7 @@ def ground(study, members):
     lead, a, b = (members[name] for name in ("lead", "rater_a", "rater_b"))
     issues = [factories.issue(factories.repository(study), number=number) for number in range(1, 6)]
     version = factories.taxonomy(study, by=lead.user)
-    closed = factories.round_of(version, issues, [a, b], phase=Phase.CLOSED)
+    closed = factories.round_of(version, issues, [a, b], phase=Phase.DISCUSSION)
     factories.answers(
         closed,
         {a.alias: ["Loading", "Output", "Loading", "", None], b.alias: ["Output", "Memory", "Loading", "", "Memory"]},
@@ -40,7 +40,7 @@ def waiting(version):
 
 
 def close(round):
-    Round.objects.filter(pk=round.pk).update(phase=Phase.CLOSED, started_at=factories.NOW, closed_at=factories.NOW)
+    Round.objects.filter(pk=round.pk).update(phase=Phase.DISCUSSION, started_at=factories.NOW, closed_at=factories.NOW)
 
 
 def answer_all(round, outcome=Outcome.NONE):
@@ -243,7 +243,7 @@ def test_the_queue_asks_as_often_for_1_issue_as_for_30(ground, client):
     counts = []
     for size in (1, 30):
         issues = [factories.issue(factories.repository(ground.study)) for _ in range(size)]
-        extra = factories.round_of(ground.version, issues, [ground.a], phase=Phase.CLOSED)
+        extra = factories.round_of(ground.version, issues, [ground.a], phase=Phase.DISCUSSION)
         factories.answers(extra, {ground.a.alias: ["Memory"] * size})
         with CaptureQueriesContext(connection) as asked:
             client.get(reverse("recoding", args=[ground.study.slug]), {"version": second.pk})

@@ -40,7 +40,7 @@ def closed_round(version: Any, raters: Any, rows: list[list[Any]], **fields: Any
     """One row an issue: what each rater said: a list of code names, SKIP, UNCLEAR, or None for missing."""
     repository = factories.repository(version.taxonomy.study)
     issues = [factories.issue(repository) for _ in rows]
-    round = factories.round_of(version, issues, raters, phase=Phase.CLOSED, **fields)
+    round = factories.round_of(version, issues, raters, phase=Phase.DISCUSSION, **fields)
     for position, row in enumerate(rows):
         for rater, said in zip(raters, row, strict=True):
             assignment = Assignment.objects.get(round_issue__round=round, member=rater, round_issue__position=position)
@@ -261,7 +261,7 @@ def test_label_is_the_last_decision_under_each_taxonomy(version: Any, raters: An
     issue = factories.issue(factories.repository(study))
     other = factories.taxonomy(study, ["Fault"], by=lead)
     first, second, third = (
-        factories.round_of(using, [issue], raters, phase=Phase.CLOSED) for using in (version, version, other)
+        factories.round_of(using, [issue], raters, phase=Phase.DISCUSSION) for using in (version, version, other)
     )
     factories.resolution(first.round_issues.get(), L, by=lead)
     later = factories.resolution(second.round_issues.get(), O, by=lead)

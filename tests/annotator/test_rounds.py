@@ -1,12 +1,15 @@
 """Drafting, starting and closing a round."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from annotator.models import Assignment, Coding, Round, RoundIssue
-from annotator.queries.rounds import get_round, progress_of, rounds_of, waiting_for
-from annotator.services.rounds import can_move, close_round, draft_round, start_round
+from annotator.queries.rounds import get_round, progress_of, rounds_of, taken_up, waiting_for
+from annotator.services.phases import can_move, close_round, mark_resolved, reopen_discussion, start_round
+from annotator.services.resolution import resolve, resolve_unanimous
+from annotator.services.rounds import draft_round
 from annotator.services.sampling import order_for, sample_of
 from annotator.states import MOVES, Kind, Phase
 from studies.errors import Invalid, NotThere, Refused
@@ -167,30 +170,78 @@ def test_start_then_close(drafted: Round, lead: Any, raters: Any) -> None:
     assert (running.phase, running.closed_at) == (Phase.INDEPENDENT, None)
     factories.coding(Assignment.objects.filter(member=raters[0]).first(), ["Loading"])
     closed = close_round(round=drafted, by=lead)
-    assert closed.phase == Phase.CLOSED
+    assert closed.phase == Phase.DISCUSSION
     assert closed.started_at <= closed.closed_at
     events = Event.objects.filter(verb__in=["started", "closed"]).order_by("pk").values_list("verb", "target", "data")
     assert list(events) == [("started", "round 1", {}), ("closed", "round 1", {"missing": 11})]
     assert Coding.objects.count() == 1
 
 
-MOVERS = {Phase.INDEPENDENT: start_round, Phase.CLOSED: close_round}
+MOVERS = [
+    (start_round, Phase.DRAFTED, Phase.INDEPENDENT),
+    (close_round, Phase.INDEPENDENT, Phase.DISCUSSION),
+    (mark_resolved, Phase.DISCUSSION, Phase.RESOLVED),
+    (partial(reopen_discussion, reason="Two were mistaken."), Phase.RESOLVED, Phase.DISCUSSION),
+]
 
 
-@pytest.mark.parametrize("to", MOVERS)
+def test_every_move_of_the_table_has_its_service() -> None:
+    assert {(old, new) for _, old, new in MOVERS} == {(old, new) for old, to in MOVES.items() for new in to}
+
+
+@pytest.mark.parametrize(("mover", "old", "to"), MOVERS)
 @pytest.mark.parametrize("phase", Phase.values)
 def test_every_move_follows_the_table(
-    study: Study, version: Any, corpus: Any, raters: Any, lead: Any, phase: str, to: str
+    study: Study, version: Any, corpus: Any, raters: Any, lead: Any, phase: str, mover: Any, old: str, to: str
 ) -> None:
     round = factories.round_of(version, corpus[:1], raters, phase=phase)
     assert can_move(round, to) == (to in MOVES[phase])
-    if to in MOVES[phase]:
-        assert MOVERS[to](round=round, by=lead).phase == to
+    if phase == old:
+        assert mover(round=round, by=lead).phase == to
     else:
-        with pytest.raises(Refused, match="Round 1 "):
-            MOVERS[to](round=round, by=lead)
+        with pytest.raises(Refused, match=r"Round 1 (is|was) "):
+            mover(round=round, by=lead)
         round.refresh_from_db()
         assert round.phase == phase
+
+
+@pytest.fixture
+def discussed(version: Any, corpus: Any, raters: Any) -> Round:
+    """Three issues: two coded, one of them decided."""
+    round = factories.round_of(version, corpus[:3], raters, phase=Phase.DISCUSSION)
+    factories.answers(round, {"rater-1": ["Loading", "Output", None], "rater-2": ["Loading", None, None]})
+    return round
+
+
+def test_a_round_is_resolved_when_all_that_was_coded_is_decided(discussed: Round, lead: Any) -> None:
+    first, second, _ = discussed.round_issues.order_by("position")
+    factories.resolution(first, ["Loading"], by=lead)
+    with pytest.raises(Refused, match="1 issue that somebody coded has no decision in Round 1 yet"):
+        mark_resolved(round=discussed, by=lead)
+    factories.resolution(second, [], by=lead)
+    done = mark_resolved(round=discussed, by=lead)
+    assert (done.phase, done.closed_at, done.resolved_at is not None) == (Phase.RESOLVED, factories.NOW, True)
+
+
+def test_decisions_are_frozen_until_taken_up_again_with_a_reason(discussed: Round, lead: Any) -> None:
+    drawn = discussed.round_issues.order_by("position").first()
+    resolve_unanimous(round=discussed, by=lead)
+    resolve(round_issue=discussed.round_issues.get(position=1), outcome="none", how="lead", reason="So.", by=lead)
+    mark_resolved(round=discussed, by=lead)
+    for act in (
+        lambda: resolve(round_issue=drawn, outcome="none", how="lead", reason="No.", by=lead),
+        lambda: resolve_unanimous(round=discussed, by=lead),
+    ):
+        with pytest.raises(Refused, match="Round 1 is resolved, so its decisions are frozen"):
+            act()
+    with pytest.raises(Invalid, match="Say why"):
+        reopen_discussion(round=discussed, reason=" \x00", by=lead)
+    again = reopen_discussion(round=discussed, reason="The second was mistaken.", by=lead)
+    assert (again.phase, again.closed_at, again.resolved_at) == (Phase.DISCUSSION, factories.NOW, None)
+    resolve(round_issue=drawn, outcome="none", how="lead", reason="Read again.", by=lead)
+    assert [(event.actor_name, event.data) for event in taken_up(discussed)] == [
+        (str(lead), {"reason": "The second was mistaken."})
+    ]
 
 
 def test_progress_counts_codings_of_each_rater_once(version: Any, corpus: Any, raters: Any) -> None:

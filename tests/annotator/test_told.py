@@ -32,7 +32,7 @@ def world(study: Study, members: dict[str, Membership], lead: Any) -> dict[str, 
     version = factories.taxonomy(study, ["Loading", "Output"], by=lead)
     repository = factories.repository(study)
     issues = [factories.issue(repository, number=number) for number in range(1, 8)]
-    closed = factories.round_of(version, issues[:5], [members["rater_a"], members["rater_b"]], phase=Phase.CLOSED)
+    closed = factories.round_of(version, issues[:5], [members["rater_a"], members["rater_b"]], phase=Phase.DISCUSSION)
     factories.answers(
         closed,
         {
@@ -121,7 +121,9 @@ def test_nothing_that_runs_moves_a_count(study: Study, world: Any, members: dict
     for assignment in Assignment.objects.filter(round_issue__round=started):
         factories.coding(assignment, ["Output"])
     assert find(study, IssueFilter()).counts == before
-    Round.objects.filter(pk=started.pk).update(phase=Phase.CLOSED, started_at=factories.NOW, closed_at=factories.NOW)
+    Round.objects.filter(pk=started.pk).update(
+        phase=Phase.DISCUSSION, started_at=factories.NOW, closed_at=factories.NOW
+    )
     assert find(study, IssueFilter()).counts["coded"] == {"labelled": 3, "coded": 4}
 
 

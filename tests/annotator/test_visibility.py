@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from annotator.models import Assignment, Coding, Proposal, Round
-from annotator.states import Phase
+from annotator.states import FROZEN, Phase
 from annotator.visibility import (
     check_sees_all_codings,
     sees_all_codings,
@@ -25,7 +25,7 @@ TABLE = [
     ("drafted", "rater_b", OTHERS), ("drafted", "observer", NOTHING),
     ("independent", "lead", NOTHING), ("independent", "rater_a", OWN), ("independent", "rater_b", OTHERS),
     ("independent", "observer", NOTHING),
-    ("closed", "lead", BOTH), ("closed", "rater_a", BOTH), ("closed", "rater_b", BOTH), ("closed", "observer", BOTH),
+    *((phase, who, BOTH) for phase in ("discussion", "resolved") for who in ("lead", "rater_a", "rater_b", "observer")),
 ]  # fmt: skip
 
 
@@ -81,8 +81,8 @@ def test_closed_rounds_of_other_studies_are_not_seen(rounds: Any, stranger: Any)
 @pytest.mark.parametrize("phase", Phase.values)
 def test_the_rule_and_its_sentence_go_together(rounds: Any, phase: str) -> None:
     round = rounds[phase]
-    assert sees_all_codings(round) == (phase == "closed")
-    if phase == "closed":
+    assert sees_all_codings(round) == (phase in FROZEN)
+    if phase in FROZEN:
         check_sees_all_codings(round)
         return
     with pytest.raises(Refused, match="hidden until the lead closes it"):

@@ -18,7 +18,7 @@ def labelled(study, members, lead):
     version = factories.taxonomy(study, ("Loading", "Output", "Memory"), by=lead)
     repository = factories.repository(study)
     issues = [factories.issue(repository, days=days) for days in (0.1, 1, 3, 9, 20, 70, None, 400, 900)]
-    round = factories.round_of(version, issues, [members["rater_a"]], phase=Phase.CLOSED)
+    round = factories.round_of(version, issues, [members["rater_a"]], phase=Phase.DISCUSSION)
     for at, drawn in enumerate(round.round_issues.order_by("position")):
         factories.resolution(drawn, [("Loading", "Output", "Memory")[at % 3]], by=lead)
     return study

@@ -77,7 +77,7 @@ def test_a_code_is_proposed_by_keys_and_used_on_the_next_issue(
 
 
 def test_the_board_by_keys_alone(make_round: Any, sign_in: SignIn, lead: Any, members: Any) -> None:
-    round = make_round(phase=Phase.CLOSED)
+    round = make_round(phase=Phase.DISCUSSION)
     draft = start_draft(taxonomy=round.version.taxonomy, by=lead)
     drawn = list(round.round_issues.order_by("position"))
     for issue, member, name in (
@@ -110,7 +110,7 @@ def test_the_board_by_keys_alone(make_round: Any, sign_in: SignIn, lead: Any, me
 
 
 def test_a_card_is_dragged_onto_another(make_round: Any, sign_in: SignIn, lead: Any, members: Any) -> None:
-    round = make_round(phase=Phase.CLOSED)
+    round = make_round(phase=Phase.DISCUSSION)
     for name in ("Prompt format", "Licences"):
         factories.proposal(round.round_issues.first(), members["rater_a"], name)
     page = sign_in(lead, viewport={"width": 1280, "height": 900}).new_page()

@@ -35,7 +35,7 @@ def test_demo_has_a_closed_and_a_running_round(demo):
     first, second = Round.objects.order_by("number")
     assert (Issue.objects.count(), Comment.objects.count()) == (120, 185)
     assert [(row.phase, row.round_issues.count()) for row in (first, second)] == [
-        (Phase.CLOSED, FIRST_SIZE),
+        (Phase.DISCUSSION, FIRST_SIZE),
         (Phase.INDEPENDENT, SECOND_SIZE),
     ]
     assert Coding.objects.filter(assignment__round_issue__round=first).count() == 3 * FIRST_SIZE

@@ -55,7 +55,7 @@ def test_files_leave_out_what_is_for_raters(kind, page):
 def test_counts_are_shown_where_the_lead_says_so(study, members, lead):
     version = factories.taxonomy(study, by=lead)
     issues = [factories.issue(factories.repository(study))]
-    closed = factories.round_of(version, issues, [members["rater_a"]], phase=Phase.CLOSED)
+    closed = factories.round_of(version, issues, [members["rater_a"]], phase=Phase.DISCUSSION)
     factories.answers(closed, {members["rater_a"].alias: ["Loading"]})
     told = []
     for with_counts in (False, True):

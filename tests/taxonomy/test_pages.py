@@ -238,7 +238,7 @@ def test_code_in_use_says_by_how_many_codings_that_may_be_seen(study, draft, cod
     version = publish(version=draft, by=lead)
     issues = [factories.issue(factories.repository(study)) for _ in range(2)]
     raters = [members["rater_a"], members["rater_b"]]
-    closed = factories.round_of(version, issues, raters, phase="closed")
+    closed = factories.round_of(version, issues, raters, phase="discussion")
     factories.answers(closed, {raters[0].alias: ["B", "B"], raters[1].alias: ["B", "C"]})
     running = factories.round_of(version, issues, raters)
     factories.answers(running, {raters[0].alias: ["B", "B"]})

@@ -110,7 +110,7 @@ class TestCounts:
         version = factories.taxonomy(study, by=lead)
         raters = [members["rater_a"], members["rater_b"]]
         issues = [factories.issue(factories.repository(study)) for _ in range(3)]
-        closed = factories.round_of(version, issues, raters, phase=Phase.CLOSED)
+        closed = factories.round_of(version, issues, raters, phase=Phase.DISCUSSION)
         answers = {raters[0].alias: ["Loading", "Output", ""], raters[1].alias: ["Loading", "Loading", None]}
         factories.answers(closed, answers)
         revised = Assignment.objects.get(member=raters[1], round_issue=closed.round_issues.get(position=1))

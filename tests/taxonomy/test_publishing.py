@@ -208,7 +208,7 @@ def test_settings_are_part_of_the_version_and_its_hash(second, lead, first):
 def test_the_page_says_what_follows_for_rounds(study, lead, members, as_lead):
     version = factories.taxonomy(study, by=lead)
     issues = [factories.issue(factories.repository(study)) for _ in range(3)]
-    closed = factories.round_of(version, issues, [members["rater_a"]], phase="closed")
+    closed = factories.round_of(version, issues, [members["rater_a"]], phase="discussion")
     factories.answers(closed, {members["rater_a"].alias: ["Loading", "Output", "Memory"]})
     running = factories.round_of(version, issues[:1], [members["rater_a"]])
     factories.answers(running, {members["rater_a"].alias: ["Loading"]})
