@@ -1,4 +1,4 @@
-"""What a lead fills in for an export, and for a stop rule."""
+"""What a lead fills in for an export, for a stop rule, and to see how many issues a round needs."""
 
 from django import forms
 from django.http import QueryDict
@@ -47,3 +47,44 @@ class StopRuleForm(forms.Form):
         max_value=99.9,
         help_text="0: no new code in the run. Guest, Namey and Chen use 0 and 5.",
     )
+
+
+class FilledForm(forms.Form):
+    """What is not given has its usual value, so that a page has an answer from the start."""
+
+    def __init__(self, data: QueryDict) -> None:
+        filled = data.copy()
+        for name, field in self.base_fields.items():
+            if name not in filled and field.initial is not None:
+                filled[name] = str(field.initial)
+        super().__init__(filled)
+
+
+def percent(label: str, initial: float, help_text: str = "") -> forms.FloatField:
+    return forms.FloatField(label=label, min_value=0.1, max_value=99.9, initial=initial, help_text=help_text)
+
+
+class ShareSizeForm(FilledForm):
+    margin = percent("Margin, ± %", 5, "A share of 30 % would be told as 30 % ± this.")
+    confidence = percent("Confidence, %", 95)
+    share = percent("Expected share, %", 50, "50 % needs the most; leave it when nothing is known.")
+    population = forms.IntegerField(
+        label="Issues to draw from",
+        min_value=1,
+        max_value=10**9,
+        required=False,
+        help_text="Left empty, as many as you like.",
+    )
+
+
+class KappaSizeForm(FilledForm):
+    kappa = forms.FloatField(label="Expected κ", min_value=0, max_value=0.99, initial=0.7)
+    prevalence = percent("How often the code is used, %", 20, "By each of the two raters. Rare codes need the most.")
+    half_width = forms.FloatField(
+        label="Half the interval's width",
+        min_value=0.01,
+        max_value=0.99,
+        initial=0.1,
+        help_text="0.1: an interval of about κ ± 0.1.",
+    )
+    confidence = percent("Confidence, %", 95)

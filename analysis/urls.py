@@ -1,6 +1,6 @@
 from django.urls import path
 
-from analysis.views import agreement, crosswalks, exports, findings, overview, saturation
+from analysis.views import agreement, crosswalks, exports, findings, overview, sampling, saturation
 
 home = overview.home
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("findings/saturation/", saturation.saturation, name="saturation"),
     path("findings/saturation/rule/", saturation.stop_rule, name="stop_rule"),
     path("findings/saturation/figure.<str:kind>", saturation.saturation_picture, name="saturation_picture"),
+    path("rounds/sample-size/", sampling.sample_size, name="sample_size"),
     path("export/", exports.exports, name="exports"),
     path("export/new/", exports.export_new, name="export_new"),
     path("export/<int:export_id>/file/", exports.export_file, name="export_file"),

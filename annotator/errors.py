@@ -16,6 +16,10 @@ class Stale(Conflict):
         self.version = version
 
 
+class Changed(Conflict):
+    """What was looked at before it was confirmed is another thing now."""
+
+
 class Alike(Conflict):
     """A name that is nearly there. `near` are the names and how alike they are, of 100; who means another thing says
     so and sends it again."""

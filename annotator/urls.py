@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotator.views import board, coding, phases, proposals, recoding, resolution, rounds
+from annotator.views import board, coding, draws, phases, proposals, recoding, resolution, rounds
 
 urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("rounds/<int:number>/close/", phases.round_close, name="round_close"),
     path("rounds/<int:number>/resolve/", phases.round_resolve, name="round_resolve"),
     path("rounds/<int:number>/reopen/", phases.round_reopen, name="round_reopen"),
+    path("rounds/<int:number>/draw/", draws.round_draw, name="round_draw"),
+    path("rounds/<int:number>/draw.json", draws.round_draw_record, name="round_draw_record"),
     path("rounds/recoding/", recoding.recoding, name="recoding"),
     path("rounds/<int:number>/board/", board.board, name="board"),
     path("rounds/<int:number>/board/move/", board.board_move, name="board_move"),

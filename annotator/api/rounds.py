@@ -4,18 +4,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotator.api.drafting import DraftSerializer, PlanSerializer, drafted, told
 from annotator.api.shapes import access_of
 from annotator.models import Assignment, Round
 from annotator.queries.recoding import queue_of
 from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.work import assignments_of
+from annotator.services.planning import Plan
 from annotator.services.recoding import draft_recoding_round
 from annotator.states import Outcome
 from annotator.visibility import visible_assignments
@@ -40,7 +42,7 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
         model = Round
         fields = [
             "number", "kind", "phase", "taxonomy", "version", "several_codes", "allows_proposals", "sample",
-            "drafted_at", "started_at", "closed_at", "resolved_at", "given", "coded",
+            "design",            "drafted_at", "started_at", "closed_at", "resolved_at", "given", "coded",
         ]  # fmt: skip
 
 
@@ -70,14 +72,26 @@ class WaitSerializer(serializers.Serializer[Any]):
     dealt_in = serializers.IntegerField(allow_null=True)
 
 
+@extend_schema_view(
+    get=extend_schema(description="The study's rounds, newest first."),
+    post=extend_schema(
+        request=DraftSerializer,
+        responses={200: PlanSerializer, 201: RoundSerializer},
+        description="Draw and deal a round; with `preview` see the deal, and nothing is written.",
+    ),
+)
 class Rounds(ListAPIView[Round]):
-    """The study's rounds, newest first."""
-
     serializer_class = RoundSerializer
     queryset = Round.objects.none()
 
     def get_queryset(self) -> QuerySet[Round]:
         return rounds_of(access_of(self).study)
+
+    def post(self, request: Request, **where: Any) -> Response:
+        made = drafted(access_of(self, Permission.MANAGE_ROUNDS), request)
+        if isinstance(made, Plan):
+            return Response(told(made))
+        return Response(RoundSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class OneRound(RetrieveAPIView[Round]):

@@ -1,20 +1,27 @@
 """Who said what about which issue."""
 
 from annotator.models.coding import AppliedCode, Coding, Draft
+from annotator.models.drawing import Allocation, Each, Method, RoundRater, StratifiedBy
 from annotator.models.proposal import AppliedProposal, Proposal, ProposalGroup
 from annotator.models.resolution import Resolution, ResolvedCode
-from annotator.models.round import Assignment, Round, RoundIssue
+from annotator.models.round import Assignment, Population, Round, RoundIssue
 
 __all__ = [
+    "Allocation",
     "AppliedCode",
     "AppliedProposal",
     "Assignment",
     "Coding",
     "Draft",
+    "Each",
+    "Method",
+    "Population",
     "Proposal",
     "ProposalGroup",
     "Resolution",
     "ResolvedCode",
     "Round",
     "RoundIssue",
+    "RoundRater",
+    "StratifiedBy",
 ]

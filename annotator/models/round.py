@@ -9,6 +9,22 @@ from studies.models import Membership, Study
 from taxonomy.models import Version
 
 
+class Population(models.Model):
+    """The issues that a sample was drawn from, as they were called then: one line an issue, `key`, stratum and id
+    divided by tabs, by key, compressed. Draws from the same list share it; it never changes."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="populations")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    packed = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["study", "sha256"], name="population_by_content")]
+
+    def __str__(self) -> str:
+        return f"{self.size} issues, {self.sha256[:12]}"
+
+
 class Round(models.Model):
     """A set of sampled issues coded by a set of raters against one published taxonomy version."""
 
@@ -17,6 +33,8 @@ class Round(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="rounds")
     sample = models.JSONField(default=dict)
+    population = models.ForeignKey(Population, null=True, blank=True, on_delete=models.PROTECT, related_name="rounds")
+    design = models.JSONField(default=dict)
     several_codes = models.BooleanField(default=True)
     allows_proposals = models.BooleanField(default=False)
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.DRAFTED)
@@ -24,6 +42,8 @@ class Round(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -65,11 +85,15 @@ class RoundIssue(models.Model):
 
 
 class Assignment(models.Model):
-    """One issue given to one rater, at that rater's own position."""
+    """One issue given to one rater, at that rater's own position. Never deleted once coded.
+
+    `reserved_until` is set where raters take issues from a pool: until then the issue is kept for the rater.
+    """
 
     round_issue = models.ForeignKey(RoundIssue, on_delete=models.PROTECT, related_name="assignments")
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="assignments")
     position = models.PositiveIntegerField()
+    reserved_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round_issue", "member"], name="an_issue_once_a_rater")]

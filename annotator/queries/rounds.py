@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from annotator.models import Assignment, Coding, Round
+from annotator.models import Assignment, Coding, Method, Round
 from annotator.states import TAKEN_UP, Phase
 from corpus.models import Issue
 from studies.errors import NotThere
@@ -39,6 +39,13 @@ def rounds_of(study: Study) -> QuerySet[Round]:
         )
         .order_by("-number")
     )
+
+
+def rounds_in_order(study: Study) -> QuerySet[Round]:
+    """Rounds whose sample is the beginning of a random order, so that a later one can go on with it. Newest first."""
+    kept = Round.objects.filter(study=study, population__isnull=False)
+    other = Q(sample__has_key="how") & ~Q(sample__how=Method.NEXT)
+    return kept.exclude(other).order_by("-number")
 
 
 def issues_in(study: Study) -> int:

@@ -5,48 +5,50 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from annotator.models import Coding
-from corpus.frames import chain_of, issues_in
+from annotator.models import Coding, StratifiedBy
+from annotator.queries.populations import Listed
+from annotator.services.strata import by_commonness, label_stratum
+from corpus.frames import chain_of, get_frame, issues_in
 from corpus.models import Frame, Issue
-from corpus.services.frames import record_draw
 from studies.errors import Invalid
-from studies.models import Study, User
+from studies.models import Study
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Ids by `owner/name#number` (the repository in lower case), and what the round keeps of where they come from."""
+    """What can be drawn, what the round keeps of where it comes from, and the source in words."""
 
-    issues: dict[str, int]
+    listed: Listed
     kept: dict[str, Any]
     source: str
 
+    @property
+    def issues(self) -> dict[str, int]:
+        return self.listed.issues
 
-def candidates(*, study: Study, frame: Frame | None, without_coded: bool, draw: str, size: int, by: User) -> Candidates:
-    """Of the corpus, or of the frame, which is frozen by it. `draw` names what is drawn, such as Round 3.
 
-    Invalid, by field, when fewer than `size` are left.
-    """
-    if size < 1:
-        raise Invalid({"size": "A round needs at least one issue."})
+def candidates(*, study: Study, frame: Frame | None, without_coded: bool, by: str = "") -> Candidates:
+    """Of the corpus, or of the frame as it is now; `by` says what the strata are of."""
     source, kept = "The corpus", dict[str, Any]()
     rows = Issue.objects.filter(repository__study=study)
     if frame:
         if frame.study_id != study.pk:
             raise Invalid({"frame": "This frame belongs to another study."})
-        frame = record_draw(frame=frame, name=draw, issues=size, by=by)
-        source, kept, rows = f"The frame {frame}", {"frame": facts(frame)}, issues_in(frame)
+        frame = get_frame(study, frame.pk)
+        source, rows = f"The frame {frame}", issues_in(frame)
+        kept = {"frame": facts(frame, rows.count())}
     if without_coded:
         rows, every = rows.exclude(is_coded()), rows.count()
         kept = kept | {"left_out_coded": every - rows.count()}
-    found = Candidates(keyed(rows), kept, source)
-    check_size(size, found)
-    return found
+    return Candidates(in_strata(rows, by), kept, source)
 
 
-def check_size(size: int, found: Candidates) -> None:
+def check_size(size: int | None, found: Candidates) -> None:
+    """Invalid, by field, when none or fewer than `size` are left."""
+    if size is not None and size < 1:
+        raise Invalid({"size": "A round needs at least one issue."})
     available, coded = len(found.issues), found.kept.get("left_out_coded", 0)
-    if available >= size:
+    if available >= (size or 1):
         return
     if not available:
         none = (
@@ -63,12 +65,27 @@ def is_coded() -> Exists:
     return Exists(Coding.objects.filter(assignment__round_issue__issue=OuterRef("pk")))
 
 
-def facts(frame: Frame) -> dict[str, Any]:
+def facts(frame: Frame, issues: int) -> dict[str, Any]:
     """What a round keeps of its frame: the criteria of every step, from the corpus on."""
     criteria = [step.criteria for step in chain_of(frame)]
-    return {"id": frame.pk, "name": frame.name, "criteria": criteria, "issues": frame.counted}
+    return {"id": frame.pk, "name": frame.name, "criteria": criteria, "issues": issues}
 
 
 def keyed(issues: QuerySet[Issue]) -> dict[str, int]:
-    rows = issues.values_list("repository__owner", "repository__name", "number", "pk")
-    return {f"{owner}/{name}".lower() + f"#{number}": pk for owner, name, number, pk in rows.order_by().iterator()}
+    return in_strata(issues, "").issues
+
+
+def in_strata(issues: QuerySet[Issue], by: str) -> Listed:
+    told_by = (
+        {StratifiedBy.LABEL: "labels", StratifiedBy.YEAR: "created_at__year"}.get(StratifiedBy(by)) if by else None
+    )
+    rows = issues.values_list("repository__owner", "repository__name", "number", "pk", told_by or "number")
+    found, told = dict[str, int](), dict[str, Any]()
+    for owner, name, number, pk, said in rows.order_by().iterator():
+        repository = f"{owner}/{name}".lower()
+        found[f"{repository}#{number}"] = pk
+        told[f"{repository}#{number}"] = said if told_by else repository if by else ""
+    if by == StratifiedBy.LABEL:
+        order = by_commonness(told.values())
+        told = {key: label_stratum(labels, order) for key, labels in told.items()}
+    return Listed(found, {key: " ".join(str(stratum).split()) for key, stratum in told.items()})

@@ -1,17 +1,19 @@
 """Rounds: draw a sample, deal it to raters. How a round goes on from there is `annotator.services.phases`."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from annotator.models import Assignment, Round, RoundIssue
-from annotator.services.candidates import Candidates, candidates
-from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, new_seed, order_for, sample_of
+from annotator.errors import Changed
+from annotator.models import Assignment, Round, RoundIssue, RoundRater
+from annotator.services.dealing import Design, Hands
+from annotator.services.planning import Plan, Way, plan_round
+from annotator.services.populations import keep_population
 from annotator.states import DRAWN, Kind
 from corpus.models import Frame
+from corpus.services.frames import record_draw
 from studies.errors import Invalid
 from studies.models import Membership, Study, User
 from studies.permissions import Permission, check_is_member, may
@@ -42,82 +44,126 @@ def check_can_rate(raters: Sequence[Membership], study: Study) -> None:
             raise Invalid({"raters": f"{rater.alias} may not code in this study."})
 
 
+def check_is_drawn(kind: str) -> None:
+    if kind not in DRAWN:
+        raise Invalid({"kind": f"{kind} is not a kind of round. Choose calibration, coding or open coding."})
+
+
 @transaction.atomic
 def draft_round(
     *,
     study: Study,
     version: Version,
-    size: int,
     raters: Sequence[Membership],
+    size: int | None = None,
     seed: int | None = None,
     several_codes: bool = True,
     kind: str = Kind.CODING,
     allows_proposals: bool = False,
     frame: Frame | None = None,
     without_coded: bool = False,
+    way: Way | None = None,
+    design: Design | None = None,
+    seen: str = "",
     by: User,
 ) -> Round:
-    """A simple random sample of `size` issues, each given to every rater, in an order of its own for each.
+    """Draw a sample and deal it: unless `way` and `design` say otherwise, `size` issues at random, each given to every
+    rater, in an order of its own for each.
 
     Drawn from the corpus, or from a frame, which is frozen by it. The same seed on the same corpus or frame draws and
-    deals the same. Raters see nothing of it until it is started. It takes several codes an issue when the version does.
-    In open coding raters may always propose codes.
+    deals the same. `seen` is the digest of the plan that was looked at: another one raises Changed. Raters see nothing
+    of it until it is started. Several codes need a version that takes them; in open coding all may propose codes.
     """
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
     check_can_be_coded_with(version, study)
     check_can_rate(raters, study)
-    if kind not in DRAWN:
-        raise Invalid({"kind": f"{kind} is not a kind of round. Choose calibration, coding or open coding."})
-    if seed is not None and not 0 <= seed < SEEDS:
-        raise Invalid({"seed": f"A seed is a whole number from 0 to {SEEDS - 1}."})
+    check_is_drawn(kind)
     Study.objects.select_for_update().only("pk").get(pk=study.pk)
-    number, seed = next_number(study), new_seed() if seed is None else seed
-    found = candidates(study=study, frame=frame, without_coded=without_coded, draw=f"Round {number}", size=size, by=by)
+    plan = plan_round(
+        study=study, raters=raters, size=size, seed=seed, frame=frame, without_coded=without_coded, way=way,
+        design=design,
+    )  # fmt: skip
     round = Round(
         study=study,
-        number=number,
+        number=next_number(study),
         kind=kind,
         version=version,
         several_codes=several_codes and version.several_codes,
         allows_proposals=allows_proposals or kind == Kind.OPEN,
         drafted_at=timezone.now(),
-        sample=sample_facts(size, found, seed),
+        sample=plan.sample,
+        design=plan.design.facts,
+        population=keep_population(study=study, listed=plan.found.listed),
     )
-    round.save()
-    deal(round, found.issues, raters, seed=seed)
-    record_event(study=study, by=by, verb="drafted", target=str(round).lower(), data={**round.sample, "kind": kind})
+    check_is_as_seen(plan, seen)
+    freeze_frame(round, frame, plan, by)
+    write_plan(round, plan, raters)
+    record_event(study=study, by=by, verb="drafted", target=str(round).lower(), data=drafting_facts(round))
     return round
 
 
-def sample_facts(size: int, found: Candidates, seed: int) -> dict[str, Any]:
-    """How it was drawn, as the round keeps it: with the list of candidates, anyone can repeat it."""
-    return {
-        "method": "simple random sample without replacement",
-        "size": size,
-        "of": len(found.issues),
-        "seed": seed,
-        "generator": GENERATOR,
-        "generator_version": GENERATOR_VERSION,
-        **found.kept,
-    }
+def write_plan(round: Round, plan: Plan, raters: Sequence[Membership]) -> None:
+    round.save()
+    add_raters(round, raters, plan.design)
+    write_issues(round, plan.drawn, plan.found.issues)
+    write_hands(round, plan.hands, plan.found.issues, raters)
+
+
+def check_is_as_seen(plan: Plan, seen: str) -> None:
+    if seen and seen != plan.digest:
+        raise Changed("The sample or the deal would be another one now than the one that was shown. Look again.")
+
+
+def freeze_frame(round: Round, frame: Frame | None, plan: Plan, by: User) -> None:
+    if frame is None:
+        return
+    frozen = record_draw(frame=frame, name=str(round), issues=len(plan.drawn), by=by)
+    if "frame" in plan.sample and frozen.counted != plan.sample["frame"]["issues"]:
+        raise Changed(f"Issues came to {frame} or left it in this moment. Look again.")
+
+
+def drafting_facts(round: Round) -> dict[str, object]:
+    """The sample and who codes what; how the strata were filled stands in the round."""
+    sample = {name: value for name, value in round.sample.items() if name != "strata"}
+    design = {"design": round.design} if round.design != Design().facts else {}
+    return {**sample, "kind": round.kind, **design}
 
 
 def next_number(study: Study) -> int:
     return (study.rounds.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def deal(round: Round, issues: dict[str, int], raters: Sequence[Membership], *, seed: int) -> None:
-    drawn = sample_of(issues, round.sample["size"], seed=seed)
+def add_raters(round: Round, raters: Sequence[Membership], design: Design) -> None:
+    now = timezone.now()
+    RoundRater.objects.bulk_create(
+        [
+            RoundRater(round=round, member=rater, capacity=design.capacities.get(rater.alias), added_at=now)
+            for rater in raters
+        ]
+    )
+
+
+def write_issues(round: Round, drawn: Sequence[str], issues: dict[str, int], *, after: int = 0) -> None:
     RoundIssue.objects.bulk_create(
-        [RoundIssue(round=round, issue_id=issues[key], position=position) for position, key in enumerate(drawn, 1)],
+        [
+            RoundIssue(round=round, issue_id=issues[key], position=position)
+            for position, key in enumerate(drawn, after + 1)
+        ],
         batch_size=CHUNK,
     )
+
+
+def write_hands(round: Round, hands: Hands, issues: dict[str, int], raters: Sequence[Membership]) -> None:
+    """Each rater's issues, after those that the rater has already."""
     made = dict(round.round_issues.values_list("issue_id", "pk"))
+    last = dict(
+        Assignment.objects.filter(round_issue__round=round).values_list("member").annotate(last=Max("position"))
+    )
     Assignment.objects.bulk_create(
         [
             Assignment(round_issue_id=made[issues[key]], member=rater, position=position)
             for rater in raters
-            for position, key in enumerate(order_for(drawn, rater.alias, seed=seed), 1)
+            for position, key in enumerate(hands.get(rater.alias, ()), last.get(rater.pk, 0) + 1)
         ],
         batch_size=CHUNK,
     )

@@ -7,13 +7,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from annotator.forms import RoundForm
+from annotator.errors import Changed
+from annotator.forms.rounds import RoundForm
 from annotator.queries.disagreements import undecided_in
 from annotator.queries.rounds import Progress, get_round, issues_in, progress_of, rounds_of, taken_up
 from annotator.services.phases import can_move
+from annotator.services.planning import Plan, plan_round
 from annotator.services.resolution import can_resolve
 from annotator.services.rounds import draft_round
 from annotator.states import MEANING, Phase
+from studies.models import Study
 from studies.permissions import Access, Permission, open_study
 
 
@@ -31,17 +34,33 @@ def rounds(request: HttpRequest, slug: str) -> HttpResponse:
 def round_new(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug, Permission.MANAGE_ROUNDS)
     available = issues_in(access.study)
-    form = RoundForm(request.POST or None, study=access.study, available=available, frame=request.GET.get("frame", ""))
+    form = RoundForm(request.POST or None, study=access.study, available=available, start=request.GET.dict())
+    plan = None
     if form.is_valid():
         try:
-            made = draft_round(study=access.study, by=access.user, **form.cleaned_data)
+            if request.POST.get("act") != "preview":
+                seen = request.POST.get("seen", "")
+                made = draft_round(study=access.study, seen=seen, by=access.user, **form.asked())
+                messages.success(request, f"{made} is drawn and dealt. Start it when the raters are ready.")
+                return redirect("round", slug, made.number)
+            plan = plan_of(access.study, form)
+        except Changed as changed:
+            messages.warning(request, str(changed))
+            plan = plan_of(access.study, form)
         except ValidationError as error:
             form.add_error(None, error)
-        else:
-            messages.success(request, f"{made} is drawn and dealt. Start it when the raters are ready.")
-            return redirect("round", slug, made.number)
     crumbs = [{"label": "Rounds", "url": reverse("rounds", args=[slug])}, {"label": "New round"}]
-    return render(request, "annotator/round_new.html", {"form": form, "crumbs": crumbs, "available": available})
+    context = {"form": form, "crumbs": crumbs, "available": available, "plan": plan}
+    return render(request, "annotator/round_new.html", context)
+
+
+def plan_of(study: Study, form: RoundForm) -> Plan:
+    """What the form asks for, with a seed that stays."""
+    asked = form.asked()
+    named = ("raters", "size", "seed", "frame", "without_coded", "way", "design")
+    plan = plan_round(study=study, **{name: asked[name] for name in named})
+    form.keep_seed(plan.sample["seed"])
+    return plan
 
 
 @require_safe

@@ -73,6 +73,7 @@ ROWS = [
         method="post",
         data=lambda world: {"version": world.version.pk},
     ),
+    Row("sample_size", LEAD_ONLY),
     Row("saturation", MEMBERS_ONLY),
     Row(
         "stop_rule", LEAD_ONLY_WRITE, method="post",

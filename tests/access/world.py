@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+from annotator.services.rounds import draft_round
 from annotator.states import Phase
 from corpus.services.frames import create_frame
 from studies.models import Membership, Study
@@ -22,6 +23,7 @@ def build(study: Study, members: dict[str, Membership]) -> Any:
     running = factories.round_of(version, issues, [a, b])
     resolved = factories.round_of(version, issues[:1], [a, b], phase=Phase.RESOLVED)
     drafted = factories.round_of(version, issues[:2], [a, b], phase=Phase.DRAFTED)
+    drawn = draft_round(study=study, version=version, raters=[a], size=2, seed=1, by=lead.user)
     running.allows_proposals = True
     running.save()
     proposal = factories.proposal(running.round_issues.first(), a, "Prompt format")
@@ -31,6 +33,6 @@ def build(study: Study, members: dict[str, Membership]) -> Any:
     frame = create_frame(study=study, name="Closed", params={"state": ["closed"]}, by=lead.user)
     return SimpleNamespace(
         study=study, members=members, repository=repository, issues=issues, comment=comment, version=version,
-        draft=draft, closed=closed, running=running, drafted=drafted, resolved=resolved, invitation=invitation,
-        token=token, import_run=run, job=run.job, frame=frame, proposal=proposal, sorted=to_sort,
+        draft=draft, closed=closed, running=running, drafted=drafted, drawn=drawn, resolved=resolved,
+        invitation=invitation, token=token, import_run=run, job=run.job, frame=frame, proposal=proposal, sorted=to_sort,
     )  # fmt: skip

@@ -137,6 +137,7 @@ def start_round(page: Page) -> None:
     page.get_by_label("Seed").fill("7")
     for name in ("Ada", "Ben"):
         page.get_by_label(re.compile(name)).check()
+    page.get_by_role("button", name="Show the deal").click()
     page.get_by_role("button", name="Draw and deal").click()
     page.get_by_text("Start round 1", exact=True).click()
     page.get_by_role("button", name="Start round 1 with 2 raters").click()

@@ -1,98 +1,13 @@
-"""Shapes of what pages send: a new round, a submit, a decision. What it means is the services' business."""
+"""Shapes of what pages send: a submit, a decision, a new round. What it means is the services' business."""
 
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from annotator.states import Confidence, How, Kind, Outcome
-from corpus.frames import frames_of
-from corpus.models import Frame
-from studies.models import Membership, Study
-from studies.permissions import ROLE_PERMISSIONS, Permission
-from taxonomy.models import Purpose, Version
+from annotator.states import Confidence, How, Outcome
 
 SPECIAL = (Outcome.NONE, Outcome.UNCLEAR, Outcome.OFF_TOPIC)
-CODERS = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.CODE_ISSUES in allowed]
-
-
-class RaterField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.user} ({obj.alias})"
-
-
-class FrameField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj} ({obj.counted:,})"
-
-
-class RoundForm(forms.Form):
-    version = forms.ModelChoiceField(
-        Version.objects.none(),
-        label="Taxonomy",
-        empty_label=None,
-        help_text="Only published versions can be coded with.",
-    )
-    frame = FrameField(
-        Frame.objects.none(),
-        label="Draw from",
-        required=False,
-        empty_label="the whole corpus",
-        help_text="The first draw freezes a frame: its list of issues is kept and does not change.",
-    )
-    size = forms.IntegerField(label="Issues to draw", min_value=1)
-    without_coded = forms.BooleanField(label="Without issues that somebody has coded", required=False)
-    raters = RaterField(
-        Membership.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose at least one rater."},
-        help_text="Every rater gets every issue, each in an order of their own.",
-    )
-    several_codes = forms.TypedChoiceField(
-        label="Codes an issue",
-        choices=[("several", "several"), ("one", "one")],
-        coerce=lambda value: value == "several",
-        widget=forms.RadioSelect,
-        initial="several",
-        help_text="A version that takes one code an issue is coded with one.",
-    )
-    kind = forms.ChoiceField(
-        choices=[
-            (Kind.CODING, "coding"),
-            (Kind.CALIBRATION, "calibration: learn the codes together"),
-            (Kind.OPEN, "open coding: raters propose the codes that are missing"),
-        ],
-        widget=forms.RadioSelect,
-        initial=Kind.CODING,
-    )
-    allows_proposals = forms.BooleanField(
-        label="Raters may propose codes",
-        required=False,
-        help_text="In open coding they always may. Proposals stay their author's until the round is closed.",
-    )
-    seed = forms.IntegerField(
-        required=False,
-        min_value=0,
-        help_text="The same seed on the same corpus or frame draws the same issues. Left empty, one is made.",
-    )
-
-    def __init__(self, data: QueryDict | None, *, study: Study, available: int, frame: str = "") -> None:
-        super().__init__(data, initial={"frame": frame})
-        field: Any = self.fields["version"]
-        field.queryset = (
-            Version.objects.filter(taxonomy__study=study, taxonomy__kind=Purpose.CODING, number__isnull=False)
-            .select_related("taxonomy")
-            .order_by("-published_at")
-        )
-        field = self.fields["raters"]
-        field.queryset = (
-            Membership.objects.filter(study=study, left_at__isnull=True, role__in=CODERS)
-            .select_related("user")
-            .order_by("alias")
-        )
-        field = self.fields["frame"]
-        field.queryset = frames_of(study)
-        self.fields["size"].help_text = f"The corpus has {available:,}."
 
 
 class CodesField(forms.Field):
