@@ -1,6 +1,6 @@
 from django.urls import path
 
-from annotator.views import board, coding, draws, phases, proposals, recoding, resolution, rounds
+from annotator.views import board, changes, coding, draws, phases, proposals, recoding, resolution, rounds
 
 urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("rounds/<int:number>/close/", phases.round_close, name="round_close"),
     path("rounds/<int:number>/resolve/", phases.round_resolve, name="round_resolve"),
     path("rounds/<int:number>/reopen/", phases.round_reopen, name="round_reopen"),
+    path("rounds/<int:number>/change/", changes.round_change, name="round_change"),
+    path("rounds/<int:number>/pause/", changes.round_pause, name="round_pause"),
+    path("rounds/<int:number>/resume/", changes.round_resume, name="round_resume"),
     path("rounds/<int:number>/draw/", draws.round_draw, name="round_draw"),
     path("rounds/<int:number>/draw.json", draws.round_draw_record, name="round_draw_record"),
     path("rounds/recoding/", recoding.recoding, name="recoding"),

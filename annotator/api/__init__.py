@@ -1,5 +1,11 @@
 """What programs may do in this room: the same services, rights and blindness as the pages."""
 
-from annotator.api import codings, labels, proposals, rounds
+from annotator.api import changes, codings, labels, proposals, rounds
 
-urlpatterns = [*rounds.urlpatterns, *codings.urlpatterns, *proposals.urlpatterns, *labels.urlpatterns]
+urlpatterns = [
+    *rounds.urlpatterns,
+    *changes.urlpatterns,
+    *codings.urlpatterns,
+    *proposals.urlpatterns,
+    *labels.urlpatterns,
+]

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from annotator.models import Allocation, Each, Method, Round, StratifiedBy
 from annotator.queries.rounds import get_round, rounds_of
-from annotator.services.dealing import Design
+from annotator.services.dealing import Balance, Design
 from annotator.services.planning import Plan, Way, plan_round
 from annotator.services.rounds import check_can_rate, draft_round
 from annotator.states import DRAWN, Kind
@@ -112,13 +112,16 @@ def drafted(access: Access, request: Request) -> Round | Plan:
     return rounds_of(access.study).get(pk=made.pk)
 
 
+def pairs_told(balance: Balance) -> list[dict[str, Any]]:
+    return [{"raters": pair, "shared": shared} for pair, shared in balance.pairs.items()]
+
+
 def told(plan: Plan) -> dict[str, Any]:
-    pairs = [{"raters": pair, "shared": shared} for pair, shared in plan.balance.pairs.items()]
     shown = {
         "sample": plan.sample,
         "design": plan.design.facts,
         "raters": plan.balance.raters,
-        "pairs": pairs,
+        "pairs": pairs_told(plan.balance),
         "seed": plan.sample["seed"],
         "seen": plan.digest,
     }

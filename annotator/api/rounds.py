@@ -42,7 +42,8 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
         model = Round
         fields = [
             "number", "kind", "phase", "taxonomy", "version", "several_codes", "allows_proposals", "sample",
-            "design",            "drafted_at", "started_at", "closed_at", "resolved_at", "given", "coded",
+            "design",            "drafted_at", "started_at", "closed_at", "resolved_at", "paused_at", "pause_reason",
+            "given", "coded",
         ]  # fmt: skip
 
 

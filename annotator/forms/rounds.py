@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from annotator.models import Allocation, Each, Method, Round, StratifiedBy
 from annotator.queries.rounds import rounds_in_order
+from annotator.services.changing import Asked
 from annotator.services.dealing import Design
 from annotator.services.planning import Way
 from annotator.states import Kind
@@ -162,8 +163,7 @@ class RoundForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=dict(start or {}))
         self.choose_from("version", versions_of(study))
-        members = Membership.objects.filter(study=study, left_at__isnull=True, role__in=CODERS)
-        self.choose_from("raters", members.select_related("user").order_by("alias"))
+        self.choose_from("raters", coders_of(study))
         self.choose_from("frame", frames_of(study))
         self.choose_from("after", rounds_in_order(study))
         self.fields["size"].help_text = f"The corpus has {available:,}."
@@ -202,6 +202,33 @@ class RoundForm(forms.Form):
         self.data = data
 
 
+def coders_of(study: Study, *, ever: bool = False) -> Any:
+    """Members who may code, or who could once."""
+    members = Membership.objects.filter(study=study).select_related("user").order_by("alias")
+    return members if ever else members.filter(left_at__isnull=True, role__in=CODERS)
+
+
 def versions_of(study: Study) -> Any:
     coded_with = Version.objects.filter(taxonomy__study=study, taxonomy__kind=Purpose.CODING, number__isnull=False)
     return coded_with.select_related("taxonomy").order_by("-published_at")
+
+
+class ChangeForm(forms.Form):
+    """A change to a round that was dealt. Which fields count follows from `act`."""
+
+    act = forms.ChoiceField(choices=[(act, act) for act in ("add", "take_out", "hand_over", "extend")])
+    rater: Any = forms.ModelChoiceField(Membership.objects.none(), required=False)
+    to: Any = forms.ModelChoiceField(Membership.objects.none(), required=False)
+    capacity = forms.IntegerField(min_value=0, required=False)
+    size = forms.IntegerField(min_value=0, required=False)
+    seen = forms.CharField(required=False)
+
+    def __init__(self, data: QueryDict | None, *, study: Study) -> None:
+        super().__init__(data)
+        for name in ("rater", "to"):
+            field: Any = self.fields[name]
+            field.queryset = coders_of(study, ever=True)
+
+    def asked(self) -> Asked:
+        said = self.cleaned_data
+        return Asked(said["act"], said["rater"], said["to"], said["capacity"], said["size"] or 0)

@@ -65,6 +65,10 @@ class Round(models.Model):
         return f"Round {self.number}"
 
     @property
+    def paused_words(self) -> str:
+        return f"Paused since {self.paused_at:%-d %b %Y, %H:%M} UTC: {self.pause_reason}" if self.paused_at else ""
+
+    @property
     def is_closed(self) -> bool:
         """Its independent codings are frozen."""
         return self.phase in FROZEN

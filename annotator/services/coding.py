@@ -42,6 +42,8 @@ def check_can_submit(user: User, assignment: Assignment) -> None:
 
 
 def check_is_running(round: Round) -> None:
+    if round.paused_at and round.phase == Phase.INDEPENDENT:
+        raise Refused(f"{round} is paused: {round.pause_reason} What you submitted is kept; the lead resumes it.")
     if round.phase != Phase.INDEPENDENT:
         raise Refused(NOT_NOW[round.phase].format(round=round))
 

@@ -11,6 +11,7 @@ from annotator.errors import Changed
 from annotator.forms.rounds import RoundForm
 from annotator.queries.disagreements import undecided_in
 from annotator.queries.rounds import Progress, get_round, issues_in, progress_of, rounds_of, taken_up
+from annotator.services.changing import can_change
 from annotator.services.phases import can_move
 from annotator.services.planning import Plan, plan_round
 from annotator.services.resolution import can_resolve
@@ -79,6 +80,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "may_manage": access.may(Permission.MANAGE_ROUNDS),
         "may_resolve": access.may(Permission.RESOLVE),
         "can_start": can_move(shown, Phase.INDEPENDENT),
+        "can_change": can_change(shown),
         "can_close": shown.phase == Phase.INDEPENDENT,
         "can_decide": can_resolve(shown),
         "undecided": undecided_in(shown) if can_resolve(shown) else 0,
