@@ -26,7 +26,7 @@ from studies.models import Membership, Study
 from studies.permissions import Permission
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class RoundChangeSerializer(serializers.Serializer[Any]):
     """`add` a rater (with the most that they take), `take_out` a rater, `hand_over` what `rater` has open `to` another,
     `extend` the sample by `size` issues, `pause` with a reason, or `resume`. With `preview` nothing is written; `seen`
     of a preview makes sure that this change is made, or 409."""
@@ -41,15 +41,15 @@ class ChangeSerializer(serializers.Serializer[Any]):
     seen = serializers.CharField(default="", allow_blank=True)
 
 
-class OpenSerializer(serializers.Serializer[Any]):
+class OpenIssuesSerializer(serializers.Serializer[Any]):
     rater = serializers.CharField()
     coded = serializers.IntegerField()
     open_before = serializers.IntegerField()
     open_after = serializers.IntegerField()
 
 
-class ChangedSerializer(serializers.Serializer[Any]):
-    raters = OpenSerializer(many=True)
+class RoundChangedSerializer(serializers.Serializer[Any]):
+    raters = OpenIssuesSerializer(many=True)
     pairs = PairSerializer(many=True)
     lost_drafts = serializers.IntegerField()
     seen = serializers.CharField()
@@ -67,17 +67,17 @@ def told(change: Change) -> dict[str, Any]:
         "lost_drafts": change.lost_drafts,
         "seen": change.digest,
     }
-    return dict(ChangedSerializer(shown).data)
+    return dict(RoundChangedSerializer(shown).data)
 
 
 class Changes(APIView):
     """Raters come and go, open issues change hands, the sample grows, the round pauses."""
 
-    @extend_schema(request=ChangeSerializer, responses=ChangedSerializer)
+    @extend_schema(request=RoundChangeSerializer, responses=RoundChangedSerializer)
     def post(self, request: Request, **where: Any) -> Response:
         access = access_of(self, Permission.MANAGE_ROUNDS)
         round = get_round(access.study, self.kwargs["number"])
-        given = ChangeSerializer(data=request.data)
+        given = RoundChangeSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data
         if said["act"] == "pause":
@@ -95,5 +95,5 @@ class Changes(APIView):
 
 
 urlpatterns = [
-    path("studies/<slug:slug>/rounds/<int:number>/changes/", Changes.as_view(), name="api-changes"),
+    path("studies/<slug:slug>/rounds/<int:number>/changes/", Changes.as_view(), name="api-round-changes"),
 ]

@@ -109,7 +109,7 @@ ROWS = [
     Row("unanimous_resolve", page(SIGN_IN, 404, 403, 403, 403), method="post", kwargs=of("running"), why="running"),
     Row("api-rounds", API_MEMBERS_ONLY),
     Row("api-rounds", page(403, 404, 403, 403, 400), method="post", why="says what is missing"),
-    Row("api-changes", page(403, 404, 403, 403, 400), method="post", kwargs=of("running"), why="says what is missing"),
+    Row("api-round-changes", page(403, 404, 403, 403, 400), method="post", kwargs=of("running"), why="says what is missing"),
     Row("api-round", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-assignments", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-codings", API_MEMBERS_ONLY, kwargs=of("running")),

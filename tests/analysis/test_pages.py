@@ -46,7 +46,7 @@ class TestAgreement:
             r"round 1, version 1\.",
             text,
         )
-        assert "1 unclear, 1 skipped, 2 not coded" in text
+        assert "1 unclear, 1 skipped, 0 not about the topic, 2 not coded" in text
 
     def test_a_running_round_says_when_and_nothing_else(self, show):
         text = show("agreement", "?round=2")

@@ -416,7 +416,7 @@ def test_changes_by_api(client: Client, draw: Any, three: Any, version: Any, cor
     round = draw(size=12)
 
     def send(number: int = 1, **given: Any) -> Any:
-        url = reverse("api-changes", args=[round.study.slug, number])
+        url = reverse("api-round-changes", args=[round.study.slug, number])
         return client.post(url, json.dumps(given), content_type="application/json")
 
     plan = send(act="take_out", rater="rater-1", preview=True).json()

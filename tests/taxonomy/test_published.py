@@ -6,7 +6,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertRedirects
 
 from analysis.forms import ExportForm
-from annotator.forms import RoundForm
+from annotator.forms.rounds import RoundForm
 from studies.errors import Invalid, NotThere, Refused
 from taxonomy.exchange.formats import read
 from taxonomy.exchange.shelf import shelf, take
