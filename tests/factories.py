@@ -12,6 +12,7 @@ from annotator.models import (
     AppliedProposal,
     Assignment,
     Coding,
+    Evidence,
     Proposal,
     Resolution,
     ResolvedCode,
@@ -19,7 +20,9 @@ from annotator.models import (
     RoundIssue,
 )
 from annotator.states import FROZEN, How, Kind, Outcome, Phase
-from corpus.models import Comment, ImportRun, Issue, IssueState, Repository, Source, Text
+from corpus.anchors import quoted
+from corpus.markdown import RENDERER, render
+from corpus.models import Comment, ImportRun, Issue, IssueState, Part, Repository, Source, Text
 from corpus.services.indexing import index_issues
 from jobs.models import Job, State
 from studies.models import Membership, Role, Study, User
@@ -156,6 +159,21 @@ def coding(
         AppliedCode.objects.create(coding=made, code=code)
     for each in proposals:
         AppliedProposal.objects.create(coding=made, proposal=each)
+    return made
+
+
+def evidence(coding: Coding, exact: str, names: Iterable[str] = (), **fields: Any) -> Evidence:
+    """The first passage of these words in the body, or in the title or comment that is named."""
+    issue, comment = coding.assignment.round_issue.issue, fields.pop("comment", None)
+    part = Part.COMMENT if comment else fields.pop("part", Part.BODY)
+    source = text(issue.title) if part == Part.TITLE else comment.text if comment else issue.body
+    plain = issue.title if part == Part.TITLE else render(source.markdown).plain
+    start = plain.index(exact)
+    quote = quoted(plain, start, start + len(exact))
+    renderer = "" if part == Part.TITLE else RENDERER
+    place = {"part": part, "comment": comment, "text": source, "renderer": renderer}
+    made = Evidence.objects.create(coding=coding, **place, **vars(quote), **fields)
+    made.codes.set(codes_of(coding.assignment.round_issue.round.version, names))
     return made
 
 

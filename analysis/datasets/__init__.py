@@ -9,6 +9,7 @@ and counted; *none of these* stays what it is.
 
 from analysis.datasets.carried import labels_as_of, ratings_as_of, ratings_upto, round_ratings_as_of
 from analysis.datasets.codebooks import Codebook, CodeEntry, codebook
+from analysis.datasets.evidence import Passage, passages
 from analysis.datasets.labels import LabelledIssue, labels
 from analysis.datasets.ratings import NotRated, Rating, RoundRatings, closed_rounds, mapped, ratings, round_ratings
 
@@ -17,6 +18,7 @@ __all__ = [
     "Codebook",
     "LabelledIssue",
     "NotRated",
+    "Passage",
     "Rating",
     "RoundRatings",
     "closed_rounds",
@@ -24,6 +26,7 @@ __all__ = [
     "labels",
     "labels_as_of",
     "mapped",
+    "passages",
     "ratings",
     "ratings_as_of",
     "ratings_upto",

@@ -57,7 +57,8 @@ class RoundRatings:
 class Rating:
     """One independent coding of a closed round. `codes` are of `version`; `given` and `given_under` are as given.
     `waits` says why it cannot be read under `version`; it has no codes then. `proposals` are what it was given with
-    beside codes: while they are no codes of `version`, it waits."""
+    beside codes: while they are no codes of `version`, it waits. `quotes`
+    are the passages that the rater marked, where they were asked for."""
 
     issue_id: int
     issue: str
@@ -78,6 +79,7 @@ class Rating:
     given_under: int
     waits: str = ""
     proposals: tuple[Used, ...] = ()
+    quotes: tuple[str, ...] = ()
 
     @property
     def value(self) -> Value | None:

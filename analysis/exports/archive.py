@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.exports.columns import CODEBOOK, CODINGS, LABELS, Column, Row, record
+from analysis.exports.columns import CODEBOOK, CODINGS, EVIDENCE, LABELS, Column, Row, record
 from analysis.exports.dataset import DataSet
 from analysis.exports.readme import readme
 
@@ -61,6 +61,7 @@ def _files(data: DataSet) -> Iterator[tuple[str, str]]:
     yield "README.md", readme(data)
     yield from _both("labels", LABELS, data.labels)
     yield from _both("codings", CODINGS, data.codings)
+    yield from _both("evidence", EVIDENCE, data.evidence)
     yield "codebook.csv", as_csv(CODEBOOK, [record(CODEBOOK, row) for row in data.codes])
 
 

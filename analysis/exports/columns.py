@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from analysis.datasets import CodeEntry, LabelledIssue, Rating
+from analysis.datasets import CodeEntry, LabelledIssue, Passage, Rating
 
 Row = TypeVar("Row")
 
@@ -98,6 +98,9 @@ CODINGS: tuple[Column[Rating], ...] = (
     Column("confidence", lambda rating: rating.confidence, "low, medium, high, or empty where none was given."),
     Column("memo", lambda rating: rating.memo, "The rater's own note, as typed."),
     Column("flagged", lambda rating: rating.flagged, "Whether the rater flagged the issue for discussion."),
+    Column(
+        "quotes", lambda rating: list(rating.quotes), "The passages that the rater marked; more of them in evidence."
+    ),
     Column("submitted_at", lambda rating: moment(rating.submitted_at), "When, UTC."),
     Column(
         "revision",
@@ -107,6 +110,29 @@ CODINGS: tuple[Column[Rating], ...] = (
     Column("taxonomy", _taxonomy, "The taxonomy of the codes."),
     Column("version", lambda rating: rating.version, "The published version of it under which the codes are given."),
     *as_given("coding"),
+)
+
+EVIDENCE: tuple[Column[Passage], ...] = (
+    Column("issue", lambda passage: passage.issue, "The issue: owner/name#number."),
+    Column("url", lambda passage: passage.url, "Its address."),
+    Column("round", lambda passage: passage.round, "The number of the round."),
+    Column("rater", lambda passage: passage.rater, "Who marked the passage."),
+    Column("codes_as_given", lambda passage: [code.label for code in passage.given], "The codes that it supports."),
+    Column("code_uids_as_given", lambda passage: [code.uid for code in passage.given], "The same codes by uid."),
+    Column("proposals", lambda passage: list(passage.proposals), "The rater's own proposed codes that it supports."),
+    Column("quote", lambda passage: passage.exact, "The words marked, exactly."),
+    Column("before", lambda passage: passage.prefix, "Up to 32 characters before them."),
+    Column("after", lambda passage: passage.suffix, "Up to 32 characters after them."),
+    Column("part", lambda passage: passage.part, "Where they stand: title, body or comment."),
+    Column("comment", lambda passage: passage.github_comment, "GitHub's id of the comment; empty for title and body."),
+    Column("start", lambda passage: passage.start, "Where they begin in the plain text that the rater read, from 0."),
+    Column("end", lambda passage: passage.end, "Where they end: the first character after them."),
+    Column("raw_start", lambda passage: passage.raw_start, "Where they begin in the Markdown; empty where unknown."),
+    Column("raw_end", lambda passage: passage.raw_end, "Where they end in the Markdown; empty where unknown."),
+    Column("text_sha256", lambda passage: passage.sha256, "SHA-256 of the Markdown (of the title) that the rater saw."),
+    Column("renderer", lambda passage: passage.renderer, "Which rendering has that plain text; empty for a title."),
+    Column("taxonomy", lambda passage: passage.taxonomy, "The taxonomy of the codes."),
+    Column("version_as_given", lambda passage: passage.given_under, "The published version that the round used."),
 )
 
 

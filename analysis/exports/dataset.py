@@ -1,14 +1,17 @@
 """What an export holds: the rows of the study, with people under their aliases unless names are asked for."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from analysis.datasets import (
     LabelledIssue,
+    Passage,
     Rating,
     closed_rounds,
     codebook,
     labels,
     labels_as_of,
+    passages,
     ratings,
     ratings_upto,
 )
@@ -18,6 +21,8 @@ from annotator.models import Round
 from studies.models import Study
 from taxonomy.history import versions_upto
 from taxonomy.models import Taxonomy, Version
+
+By = TypeVar("By", Rating, Passage)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class DataSet:
     options: Options
     labels: tuple[LabelledIssue, ...]
     codings: tuple[Rating, ...]
+    evidence: tuple[Passage, ...]
     codes: tuple[CodeRow, ...]
     rounds: tuple[RoundFacts, ...]
     undecided: int
@@ -59,6 +65,7 @@ def build(study: Study, taxonomy: Taxonomy, options: Options) -> DataSet:
     rounds = list(closed_rounds(study).filter(version__taxonomy=taxonomy).order_by("number"))
     counted = versions_upto(options.as_of) if options.as_of else versions
     found, given = rows(study, rounds, versions, options.as_of)
+    marked = list(passages([round for round in rounds if round.version in counted]))
     books = [codebook(version) for version in versions]
     return DataSet(
         study=study.title,
@@ -66,7 +73,8 @@ def build(study: Study, taxonomy: Taxonomy, options: Options) -> DataSet:
         taxonomy=taxonomy.name,
         options=options,
         labels=tuple(_signed(label, options) for label in found),
-        codings=tuple(_by(rating, options) for rating in given),
+        codings=tuple(_by(rating, options) for rating in with_quotes(given, marked)),
+        evidence=tuple(_by(passage, options) for passage in marked),
         codes=tuple(CodeRow(code, book.taxonomy, book.version) for book in books for code in book.codes),
         rounds=tuple(_rounds(study, counted)),
         undecided=undecided(study, counted),
@@ -81,12 +89,19 @@ def rows(
     return labels(study, versions), list(ratings(rounds))
 
 
+def with_quotes(given: list[Rating], marked: list[Passage]) -> list[Rating]:
+    quotes: dict[tuple[int, int, str], list[str]] = {}
+    for each in marked:
+        quotes.setdefault((each.round, each.issue_id, each.rater), []).append(each.exact)
+    return [replace(each, quotes=tuple(quotes.get((each.round, each.issue_id, each.rater), ()))) for each in given]
+
+
 def _signed(label: LabelledIssue, options: Options) -> LabelledIssue:
     return replace(label, decided_by=label.decider) if options.real_names else label
 
 
-def _by(rating: Rating, options: Options) -> Rating:
-    return replace(rating, rater=rating.name) if options.real_names else rating
+def _by(row: By, options: Options) -> By:
+    return replace(row, rater=row.name) if options.real_names else row
 
 
 def _rounds(study: Study, versions: list[Version]) -> list[RoundFacts]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.datasets import LabelledIssue, Rating
-from analysis.exports.columns import CODEBOOK, CODINGS, LABELS, Column, Row
+from analysis.exports.columns import CODEBOOK, CODINGS, EVIDENCE, LABELS, Column, Row
 from analysis.exports.dataset import DataSet, RoundFacts
 
 
@@ -16,11 +16,14 @@ def readme(data: DataSet) -> str:
         f"- `labels.csv`, `labels.jsonl`: {len(data.labels)} issues with their final label, one row an issue.\n"
         f"- `codings.csv`, `codings.jsonl`: {len(data.codings)} independent codings, "
         "one row an issue and rater and round.\n"
+        f"- `evidence.csv`, `evidence.jsonl`: {len(data.evidence)} passages that raters marked, one row a passage.\n"
         f"- `codebook.csv`: {len(data.codes)} codes, one row a code and version.",
         _columns("labels", LABELS),
         _columns("codings", CODINGS),
+        _columns("evidence", EVIDENCE),
         _columns("codebook", CODEBOOK),
         FORMAT,
+        PLACES,
         COUNTING,
         _as_of(data),
         _people(data),
@@ -43,6 +46,14 @@ value is unknown. yes and no are `true` and `false` there.
 
 A spreadsheet would run a CSV cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. Such
 cells have an apostrophe before them in the CSV files. The JSON Lines files hold every text as it was typed."""
+
+PLACES = """## Where quotes stand
+
+`start` and `end` count Unicode code points, so that in Python `text[start:end] == quote`. They count in the plain text
+that the rater read and marked: the text of the rendered Markdown without its marks, for a title the title itself.
+`raw_start` and `raw_end` count in the Markdown as GitHub gave it, and are known where the same words stand there as
+often as in the plain text; where markup stands between the words they are empty. A passage without codes was marked
+for the issue as a whole. The text may have changed on GitHub since: `text_sha256` names the one that was marked."""
 
 COUNTING = """## How things are counted
 
@@ -102,7 +113,7 @@ def _left_out(data: DataSet) -> str:
         f"- Issues that were coded in closed rounds but not yet decided: {data.undecided}. "
         "Their codings are in `codings`; they have no row in `labels`.",
         "- Drafts, and revisions before the last one.",
-        "- The texts of the issues, which belong to their authors; `url` leads to them.",
+        "- The texts of the issues but for the passages marked; they belong to their authors, and `url` leads to them.",
     ]
     included = ", ".join(_round(facts) for facts in data.rounds if facts.included) or "none"
     return f"## Rounds and what is left out\n\nClosed rounds: {included}.\n\n" + "\n".join(lines)

@@ -1,6 +1,6 @@
 """What programs may do in this room: the same services, rights and blindness as the pages."""
 
-from annotator.api import changes, codings, labels, proposals, rounds
+from annotator.api import changes, codings, labels, proposals, rounds, texts
 
 urlpatterns = [
     *rounds.urlpatterns,
@@ -8,4 +8,5 @@ urlpatterns = [
     *codings.urlpatterns,
     *proposals.urlpatterns,
     *labels.urlpatterns,
+    *texts.urlpatterns,
 ]

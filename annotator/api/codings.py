@@ -10,9 +10,15 @@ from rest_framework.generics import ListCreateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotator.api.shapes import CodeNameSerializer, ProposalNameSerializer, access_of
+from annotator.api.shapes import (
+    CodeNameSerializer,
+    EvidenceSerializer,
+    MarkSerializer,
+    ProposalNameSerializer,
+    access_of,
+)
 from annotator.models import Coding
-from annotator.queries.codings import SAID, last_codings, proposals_in
+from annotator.queries.codings import SAID_AND_MARKED, last_codings, proposals_in
 from annotator.queries.rounds import get_round
 from annotator.queries.work import get_assignment
 from annotator.services.coding import submit_coding
@@ -27,6 +33,7 @@ class CodingSerializer(serializers.ModelSerializer[Coding]):
     rater = serializers.CharField(source="assignment.member.alias")
     codes = CodeNameSerializer(many=True)
     proposals = serializers.SerializerMethodField()
+    evidence = EvidenceSerializer(many=True)
     confidence = serializers.ChoiceField([("", "not said"), *Confidence.choices])
     outcome = serializers.ChoiceField(Outcome.choices)
 
@@ -34,7 +41,7 @@ class CodingSerializer(serializers.ModelSerializer[Coding]):
         model = Coding
         fields = [
             "id", "assignment", "issue", "rater", "revision", "outcome", "codes", "proposals", "memo", "confidence",
-            "flagged", "submitted_at", "client_id",
+            "flagged", "evidence", "submitted_at", "client_id",
         ]  # fmt: skip
 
     @extend_schema_field(ProposalNameSerializer(many=True))
@@ -53,6 +60,7 @@ class SubmitSerializer(serializers.Serializer[Any]):
     memo = serializers.CharField(allow_blank=True, default="", trim_whitespace=False)
     confidence = serializers.ChoiceField(Confidence.choices, allow_blank=True, default="")
     flagged = serializers.BooleanField(default=False)
+    evidence = MarkSerializer(many=True, default=list)
     client_id = serializers.UUIDField()
     seen = serializers.IntegerField(min_value=0, allow_null=True, default=None)
 
@@ -80,7 +88,7 @@ class Codings(ListCreateAPIView[Coding]):
         return (
             (seen.filter(assignment__member__alias=rater) if rater else seen)
             .select_related("assignment__member", "assignment__round_issue")
-            .prefetch_related(*SAID)
+            .prefetch_related(*SAID_AND_MARKED)
             .order_by("pk")
         )
 

@@ -1,13 +1,18 @@
 """Shapes of what pages send: a submit, a decision, a new round. What it means is the services' business."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
+from annotator.services.marks import Mark, marks_in, tied_to
 from annotator.states import Confidence, How, Outcome
 
 SPECIAL = (Outcome.NONE, Outcome.UNCLEAR, Outcome.OFF_TOPIC)
+
+
+NO_MARKS = "A quote names its part, its text, start, end, and the exact words."
 
 
 class CodesField(forms.Field):
@@ -20,6 +25,22 @@ class CodesField(forms.Field):
             raise forms.ValidationError("Codes are given by their ids.") from error
 
 
+class EvidenceField(forms.Field):
+    """Marks, as a list of objects or, from a plain form, as its JSON."""
+
+    def to_python(self, value: Any) -> list[Mark]:
+        if not value:
+            return []
+        try:
+            given = json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise forms.ValidationError(NO_MARKS) from error
+        marks = marks_in(given)
+        if not isinstance(given, list) or len(marks) != len(given):
+            raise forms.ValidationError(NO_MARKS)
+        return marks
+
+
 class SubmitForm(forms.Form):
     outcome = forms.ChoiceField(choices=Outcome)
     codes = CodesField(required=False)
@@ -27,6 +48,7 @@ class SubmitForm(forms.Form):
     memo = forms.CharField(required=False)
     confidence = forms.ChoiceField(choices=Confidence, required=False)
     flagged = forms.BooleanField(required=False)
+    evidence = EvidenceField(required=False)
     client_id = forms.UUIDField()
     seen = forms.IntegerField(required=False, min_value=0)
 
@@ -70,14 +92,24 @@ def answer_from(data: QueryDict) -> dict[str, Any]:
     ticked = data.getlist("answer")
     special = next((value for value in ticked if value in SPECIAL), "")
     skipped = data.get("act") == "skip"
+    codes = [] if skipped else [int(value) for value in ticked if value.isdigit()]
+    proposals = [] if skipped else [int(value[1:]) for value in ticked if is_proposal(value)]
     return {
         "outcome": Outcome.SKIPPED if skipped else special or Outcome.CODED,
-        "codes": [] if skipped else [int(value) for value in ticked if value.isdigit()],
-        "proposals": [] if skipped else [int(value[1:]) for value in ticked if is_proposal(value)],
+        "codes": codes,
+        "proposals": proposals,
         "memo": data.get("memo", ""),
         "confidence": data.get("confidence", ""),
         "flagged": "flagged" in data,
+        "evidence": tied_to(written_marks(data.get("evidence", "")), codes, proposals),
     }
+
+
+def written_marks(text: str) -> list[Mark]:
+    try:
+        return marks_in(json.loads(text or "[]"))
+    except ValueError:
+        return []
 
 
 class MoveForm(forms.Form):

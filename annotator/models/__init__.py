@@ -2,6 +2,7 @@
 
 from annotator.models.coding import AppliedCode, Coding, Draft
 from annotator.models.drawing import Allocation, Each, Method, RoundRater, StratifiedBy
+from annotator.models.evidence import Evidence
 from annotator.models.proposal import AppliedProposal, Proposal, ProposalGroup
 from annotator.models.resolution import Resolution, ResolvedCode
 from annotator.models.round import Assignment, Population, Round, RoundIssue
@@ -14,6 +15,7 @@ __all__ = [
     "Coding",
     "Draft",
     "Each",
+    "Evidence",
     "Method",
     "Population",
     "Proposal",

@@ -4,13 +4,15 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from annotator.models import AppliedProposal, Assignment, Coding, Proposal, Round
+from annotator.models import AppliedProposal, Assignment, Coding, Evidence, Proposal, Round
 from annotator.visibility import visible_codings
 from studies.models import Membership
 from taxonomy.models import Code
 
 # What a coding was given with: two queries for any number of codings.
 SAID = ("codes", Prefetch("applied_proposals", AppliedProposal.objects.select_related("proposal")))
+# The same and the passages that were marked: at most three queries more.
+SAID_AND_MARKED = (*SAID, Prefetch("evidence", Evidence.objects.order_by("pk").prefetch_related("codes", "proposals")))
 
 
 def last_coding(assignment: Assignment) -> Coding | None:
@@ -39,8 +41,27 @@ def proposals_in(coding: Coding) -> list[Proposal]:
     return [applied.proposal for applied in coding.applied_proposals.all()]
 
 
+def marks_of(coding: Coding) -> list[dict[str, Any]]:
+    """The evidence of the coding in the shape of a draft, in the order it was given."""
+    rows = Evidence.objects.filter(coding=coding).prefetch_related("codes", "proposals").order_by("pk")
+    return [
+        {
+            "part": row.part,
+            "comment": row.comment_id,
+            "text": row.text_id,
+            "start": row.start,
+            "end": row.end,
+            "exact": row.exact,
+            "codes": sorted(code.pk for code in row.codes.all()),
+            "proposals": sorted(each.pk for each in row.proposals.all()),
+        }
+        for row in rows
+    ]
+
+
 def answer_of(coding: Coding) -> dict[str, Any]:
     proposals = sorted(applied.proposal_id for applied in coding.applied_proposals.all())
+    evidence = marks_of(coding)
     return {
         "outcome": coding.outcome,
         "codes": sorted(code.pk for code in coding.codes.all()),
@@ -48,6 +69,7 @@ def answer_of(coding: Coding) -> dict[str, Any]:
         "memo": coding.memo,
         "confidence": coding.confidence,
         "flagged": coding.flagged,
+        **({"evidence": evidence} if evidence else {}),
     }
 
 

@@ -1,7 +1,7 @@
 """A rater's answers: drafts as they type, codings as they submit. Nothing is overwritten without being named."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotator.errors import Stale
-from annotator.models import AppliedCode, AppliedProposal, Assignment, Coding, Draft, Proposal, Round
+from annotator.models import AppliedCode, AppliedProposal, Assignment, Coding, Draft, Evidence, Proposal, Round
 from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.proposals import own_proposals
 from annotator.services.choosing import check_choice
+from annotator.services.marks import Mark, check_marks, marks_in, write_marks
 from annotator.states import Confidence, Outcome, Phase
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import User
@@ -103,7 +104,7 @@ def sentence(assignment: Assignment, did: str, at: datetime) -> str:
 
 def clean(payload: dict[str, Any]) -> dict[str, Any]:
     """What a draft may hold, in its shape; PostgreSQL takes no NUL."""
-    proposals = ids(payload.get("proposals"))
+    proposals, evidence = ids(payload.get("proposals")), marks_in(payload.get("evidence"))
     return {
         "outcome": str(payload.get("outcome", ""))[:10],
         "codes": ids(payload.get("codes")),
@@ -111,6 +112,7 @@ def clean(payload: dict[str, Any]) -> dict[str, Any]:
         "memo": without_nul(str(payload.get("memo", ""))),
         "confidence": str(payload.get("confidence", ""))[:10],
         "flagged": payload.get("flagged") is True,
+        **({"evidence": evidence} if evidence else {}),
     }
 
 
@@ -132,6 +134,7 @@ def submit_coding(
     memo: str = "",
     confidence: str = "",
     flagged: bool = False,
+    evidence: Sequence[Mark] = (),
     client_id: uuid.UUID,
     seen: int | None = None,
     by: User,
@@ -151,6 +154,7 @@ def submit_coding(
     chosen = check_answer(
         row.round_issue.round, outcome, set(codes), proposed=len(proposed), memo=memo, confidence=confidence
     )
+    marked = check_marks(row, evidence, chosen, proposed)
     draft = Draft.objects.filter(assignment=row).first()
     if seen is not None:
         check_seen(row, seen, draft)
@@ -166,12 +170,19 @@ def submit_coding(
         client_id=client_id,
     )
     coding.save()
-    AppliedCode.objects.bulk_create([AppliedCode(coding=coding, code=code) for code in chosen])
-    AppliedProposal.objects.bulk_create([AppliedProposal(coding=coding, proposal=each) for each in proposed])
+    write_answer(coding, chosen, proposed, marked)
     if draft:
         draft.delete()
     tell(row, coding, by)
     return coding
+
+
+def write_answer(
+    coding: Coding, codes: Sequence[Code], proposals: Sequence[Proposal], marked: Sequence[tuple[Evidence, Mark]]
+) -> None:
+    AppliedCode.objects.bulk_create([AppliedCode(coding=coding, code=code) for code in codes])
+    AppliedProposal.objects.bulk_create([AppliedProposal(coding=coding, proposal=each) for each in proposals])
+    write_marks(coding, marked)
 
 
 def sent_before(assignment: Assignment, client_id: uuid.UUID) -> Coding | None:

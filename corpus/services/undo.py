@@ -63,20 +63,25 @@ def check_can_undo(run: ImportRun, issues: QuerySet[Issue]) -> None:
             f"{used} of the issues of this import {'is' if used == 1 else 'are'} drawn in a round or otherwise "
             "worked with. Nothing was removed; an import can be undone only while nobody works with its issues."
         )
+    if used := used_elsewhere(Comment.objects.filter(brought_by=run)):
+        raise Conflict(
+            f"{used} of the comments of this import {'is' if used == 1 else 'are'} marked as evidence. Nothing was "
+            "removed; a comment that a coding quotes stays."
+        )
     if frame := Frame.objects.filter(frozen_issues__issue__in=issues).first():
         raise Conflict(f"The frame “{frame}” is frozen with issues of this import in it: a round was drawn from it.")
     if Comment.objects.filter(issue__in=issues).exclude(brought_by=run).exists():
         raise Conflict("A later import brought comments to these issues. Undo that one first; nothing was removed.")
 
 
-def used_elsewhere(issues: QuerySet[Issue]) -> int:
-    """How many of the issues a row of another room points to; which rooms there are is not known here."""
-    relations = [
-        relation for relation in Issue._meta.related_objects if relation.related_model._meta.app_label != CORPUS
-    ]
+def used_elsewhere(found: QuerySet[Issue] | QuerySet[Comment]) -> int:
+    """How many of them a row of another room points to; which rooms there are is not known here."""
+    related = found.model._meta.related_objects
     used: set[int] = set()
-    for relation in relations:
-        rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": issues})
+    for relation in related:
+        if relation.related_model._meta.app_label == CORPUS:
+            continue
+        rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": found})
         used |= set(rows.values_list(f"{relation.field.name}_id", flat=True))
     return len(used)
 

@@ -119,6 +119,7 @@ ROWS = [
     ),
     Row("api-round", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-assignments", API_MEMBERS_ONLY, kwargs=of("running")),
+    Row("api-texts", page(403, 404, 403, 200, 404), kwargs=one),
     Row("api-codings", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-codings", page(403, 404, 403, 201, 404), method="post", kwargs=of("running"), data=submit),
     Row("api-proposals", API_MEMBERS_ONLY, kwargs=of("running")),

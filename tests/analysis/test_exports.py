@@ -11,15 +11,18 @@ from django.test import Client
 from django.urls import reverse
 
 from analysis.exports.archive import archive, as_csv, cell, write_archive
-from analysis.exports.columns import CODEBOOK, CODINGS, LABELS, Column, moment
+from analysis.exports.columns import CODEBOOK, CODINGS, EVIDENCE, LABELS, Column, moment
 from analysis.exports.dataset import Options, build
 from analysis.models import Export
 from analysis.services.exports import folder, get_export, request_export
+from annotator.models import Coding
 from annotator.states import Phase
+from corpus.markdown import RENDERER
 from jobs.models import Job, State
 from jobs.services import run
 from studies.errors import Invalid, NotThere, Refused
 from studies.models import Event
+from taxonomy.models import Code, Version
 from tests import factories
 
 
@@ -34,6 +37,12 @@ def table(text):
 
 def lines(text):
     return [json.loads(line) for line in text.splitlines()]
+
+
+def coding_of(member, position):
+    return Coding.objects.get(
+        assignment__member=member, assignment__round_issue__position=position, assignment__round_issue__round__number=1
+    )
 
 
 @pytest.fixture
@@ -55,7 +64,8 @@ class TestContent:
     def test_labels_are_those_that_were_decided(self, decided, exported):
         held = files((folder() / exported().file).read_bytes())
         assert set(held) == {
-            "README.md", "labels.csv", "labels.jsonl", "codings.csv", "codings.jsonl", "codebook.csv",
+            "README.md", "labels.csv", "labels.jsonl", "codings.csv", "codings.jsonl", "evidence.csv", "evidence.jsonl",
+            "codebook.csv",
         }  # fmt: skip
         told = {(row["issue"], row["codes"], row["how"], row["resolution_days"]) for row in table(held["labels.csv"])}
         assert told == {
@@ -73,9 +83,10 @@ class TestContent:
         assert (third["round"], third["version"], third["decided_by"]) == (1, 1, "lead-1")
         assert third["closed_at"] == moment(decided.issues[2].closed_at)
 
-    def test_both_forms_hold_the_same_rows(self, exported):
+    def test_both_forms_hold_the_same_rows(self, decided, exported):
+        factories.evidence(coding_of(decided.a, 0), "fails", ["Loading"])
         held = files((folder() / exported().file).read_bytes())
-        for name in ("labels", "codings"):
+        for name in ("labels", "codings", "evidence"):
             rows = [{key: str(cell(value) if value is not None else "") for key, value in row.items()}
                     for row in lines(held[f"{name}.jsonl"])]  # fmt: skip
             assert rows == table(held[f"{name}.csv"])
@@ -97,6 +108,52 @@ class TestContent:
             ("5", "rater-2"): ("skipped", [], 1),
         }
 
+    def test_marked_passages_come_with_their_place_and_codes(self, decided, exported):
+        comment = factories.comment(decided.issues[2], "= 1 & **2**")
+        first = decided.answer(decided.b, 1, ["Output", "Memory"])
+        factories.evidence(first, "fails", ["Output", "Memory"], raw_start=5, raw_end=10)
+        factories.evidence(first, "It")
+        proposal = factories.proposal(decided.drawn[2], decided.b, "Licences")
+        second = decided.answer(decided.b, 2, ["Output"], proposals=[proposal])
+        factories.evidence(second, "= 1 & 2", comment=comment).proposals.add(proposal)
+        earlier = coding_of(decided.a, 0)
+        factories.evidence(earlier, "fails", ["Loading"])
+        decided.answer(decided.a, 0, ["Loading"])  # submitted again without it
+        running = factories.coding(decided.running.round_issues.last().assignments.first(), ["Memory"])
+        factories.evidence(running, "fails", ["Memory"])
+        content = files((folder() / exported().file).read_bytes())
+        uids = {code.name: str(code.uid) for code in decided.version.codes.all()}
+        rows = lines(content["evidence.jsonl"])
+        body, said = decided.issues[1].body_id, {"round": 1, "rater": "rater-2", "version_as_given": 1}
+        place = {"part": "body", "comment": None, "text_sha256": body, "renderer": RENDERER, "proposals": []}
+        nothing = {"codes_as_given": [], "code_uids_as_given": [], "raw_start": None, "raw_end": None}
+        first, second = decided.issues[1], decided.issues[2]
+        taxonomy = {"taxonomy": decided.version.taxonomy.name}
+        assert rows == [
+            {
+                "issue": str(first), "url": first.url, **said, **place, **taxonomy, "quote": "fails", "before": "It ",
+                "after": ".", "start": 3, "end": 8, "raw_start": 5, "raw_end": 10,
+                "codes_as_given": ["Output", "Memory"], "code_uids_as_given": [uids["Output"], uids["Memory"]],
+            },
+            {
+                "issue": str(first), "url": first.url, **said, **place, **taxonomy, **nothing, "quote": "It",
+                "before": "", "after": " fails.", "start": 0, "end": 2,
+            },
+            {
+                "issue": str(second), "url": second.url, **said, **place, **taxonomy, **nothing, "quote": "= 1 & 2",
+                "before": "", "after": "", "start": 0, "end": 7, "part": "comment", "comment": comment.github_id,
+                "text_sha256": comment.text_id, "proposals": ["Licences"],
+            },
+        ]  # fmt: skip
+        assert [row["quote"] for row in table(content["evidence.csv"])] == ["fails", "It", "'= 1 & 2"]
+        quotes = {(row["issue"], row["rater"]): row["quotes"] for row in lines(content["codings.jsonl"])}
+        assert {key: found for key, found in quotes.items() if found} == {
+            (str(first), "rater-2"): ["fails", "It"], (str(second), "rater-2"): ["= 1 & 2"],
+        }  # fmt: skip
+        assert "3 passages that raters marked" in content["README.md"]
+        named = files((folder() / exported(real_names=True).file).read_bytes())
+        assert {row["rater"] for row in lines(named["evidence.jsonl"])} == {"rater_b"}
+
     def test_names_are_given_only_when_asked_for(self, exported):
         by_alias = files((folder() / exported().file).read_bytes())
         by_name = files((folder() / exported(real_names=True).file).read_bytes())
@@ -115,7 +172,7 @@ class TestContent:
 
     def test_the_readme_explains_every_column_and_what_is_left_out(self, exported):
         readme = files((folder() / exported().file).read_bytes())["README.md"]
-        for columns in (LABELS, CODINGS, CODEBOOK):
+        for columns in (LABELS, CODINGS, EVIDENCE, CODEBOOK):
             for column in columns:
                 assert f"| `{column.name}` | {column.meaning} |" in readme
         assert "not yet decided: 1." in readme
@@ -269,4 +326,20 @@ def test_a_round_under_another_version_of_the_taxonomy_is_in_the_same_export(dec
     data = build(decided.study, decided.version.taxonomy, Options())
     assert {(rating.round, rating.issue[-1]) for rating in data.codings if rating.issue[-1] == "1"} == {
         (1, "1"), (again.number, "1"),
+    }  # fmt: skip
+
+
+def test_as_of_an_earlier_version_what_was_marked_under_a_later_one_is_left_out(decided):
+    taxonomy = decided.version.taxonomy
+    later = Version.objects.create(
+        taxonomy=taxonomy, number=2, published_by=decided.lead, published_at=factories.NOW, content_hash="1" * 64
+    )
+    Code.objects.create(version=later, name="Output", position=0)
+    again = factories.round_of(later, decided.issues[:1], [decided.a], phase=Phase.DISCUSSION)
+    factories.evidence(factories.coding(again.round_issues.get().assignments.get(), ["Output"]), "It", ["Output"])
+    factories.evidence(coding_of(decided.a, 0), "fails", ["Loading"])
+    built = {number: build(decided.study, taxonomy, Options(as_of=version))
+             for number, version in ((0, None), (1, decided.version))}  # fmt: skip
+    assert {number: [row.exact for row in data.evidence] for number, data in built.items()} == {
+        0: ["fails", "It"], 1: ["fails"],
     }  # fmt: skip

@@ -94,7 +94,9 @@ def test_lists_take_the_same_queries_for_any_number(
         issues = [factories.issue(factories.repository(study)) for _ in range(count)]
         round = factories.round_of(version, issues, [members["rater_a"]], phase=Phase.DISCUSSION)
         factories.answers(round, {"rater-1": ["Loading"] * count})
-        with django_assert_num_queries(8):  # session, person, membership, round, count, codings, codes, proposals
+        with django_assert_num_queries(
+            9
+        ):  # session, person, membership, round, count, codings, codes, proposals, evidence
             client.get(codings_url(round))
         with django_assert_num_queries(6):
             client.get(reverse("api-assignments", args=[study.slug, round.number]))

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from annotator.models import Assignment, Round
+from annotator.models import Assignment, Evidence, Round
 from annotator.states import FROZEN, Phase
 from studies.models import Membership, Study
 from tests import factories
@@ -19,6 +19,7 @@ ROUTES = (
 )  # fmt: skip
 # Where rater_b's memo is shown once the round is closed, and to whom.
 SHOWN = {("disagreement", "lead")} | {("api-codings", who) for who in PEOPLE}
+MARKED = "only-rater-b-marked-this"
 PROPOSED = "only-rater-b-proposed-this"
 PROPOSAL_SHOWN = SHOWN | {(name, who) for who in PEOPLE for name in ("board", "api-proposals")}
 
@@ -35,7 +36,9 @@ def world(study: Study, members: dict[str, Membership], lead: Any) -> dict[str, 
     for round in rounds.values():
         theirs = Assignment.objects.get(round_issue__round=round, member=members["rater_b"])
         made = factories.proposal(theirs.round_issue, theirs.member, PROPOSED)
-        factories.coding(theirs, ["Output"], [made], memo=MARK, confidence="high", flagged=True)
+        coded = factories.coding(theirs, ["Output"], [made], memo=MARK, confidence="high", flagged=True)
+        factories.evidence(coded, "fails", ["Output"])
+    Evidence.objects.update(prefix=MARKED)
     return {"rounds": rounds, "issue": issue}
 
 
@@ -58,6 +61,7 @@ def test_anothers_coding_is_seen_only_where_the_table_says(
     client.force_login(request.getfixturevalue(who))
     shown = client.get(url_of(name, study, world["rounds"][phase], world["issue"])).content.decode()
     assert (MARK in shown) == (phase in FROZEN and (name, who) in SHOWN)
+    assert (MARKED in shown) == (phase in FROZEN and name == "api-codings")
     assert (PROPOSED in shown) == (phase in FROZEN and (name, who) in PROPOSAL_SHOWN)
 
 
@@ -74,7 +78,8 @@ def test_pages_and_api_are_the_same_whatever_the_other_said(
     before = [without_tokens(client.get(url)) for url in urls]
     theirs = Assignment.objects.get(round_issue__round=round, member=members["rater_b"])
     factories.proposal(theirs.round_issue, theirs.member, "Another code")
-    factories.coding(theirs, [], memo="something else", confidence="low")
+    again = factories.coding(theirs, [], memo="something else", confidence="low")
+    factories.evidence(again, "It")
     assert [without_tokens(client.get(url)) for url in urls] == before
 
 

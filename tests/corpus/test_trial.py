@@ -7,6 +7,7 @@ import time
 import pytest
 from django.core.files.base import File
 
+from corpus.markdown import render
 from corpus.models import Comment, ImportRun, ImportTally, Issue, ListingPage, Repository, Revision, Text
 from corpus.queries import tallies_of
 from corpus.services import uploads
@@ -203,6 +204,19 @@ def test_import_whose_issues_are_in_a_round_is_not_undone(import_file, study, le
     with pytest.raises(Conflict) as refused:
         undo_import(run=done, by=lead)
     assert (str(refused.value), why_not_undo(done), Issue.objects.count()) == (sentence, sentence, 4)
+
+
+def test_import_whose_comments_are_quoted_is_not_undone(import_file, study, members, lead):
+    import_file(made.lines(FIRST))
+    done = import_file(made.lines(FIRST), comments=made.lines([made.comment(1, 7), made.comment(1, 8)]))
+    version = factories.taxonomy(study, ["A"], by=lead)
+    round = factories.round_of(version, list(Issue.objects.filter(number=1)), [members["rater_a"]])
+    quoted = Comment.objects.order_by("pk").first()
+    coding = factories.coding(round.round_issues.get().assignments.get())
+    factories.evidence(coding, render(quoted.text.markdown).plain, comment=quoted)
+    with pytest.raises(Conflict, match="1 of the comments of this import is marked as evidence. Nothing was removed"):
+        undo_import(run=done, by=lead)
+    assert Comment.objects.count() == 2
 
 
 def test_import_with_later_comments_is_undone_after_theirs(import_file, lead):
