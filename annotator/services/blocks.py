@@ -111,9 +111,9 @@ def pair_of(one: str, other: str) -> Pair:
 def exchanged(blocks: Sequence[Block], met: Counter[Pair]) -> list[Block]:
     """Two blocks exchange a rater as long as that brings the pairs nearer to each other; nobody loses a place."""
     counted = Counter(tuple(sorted(block)) for block in blocks)
-    for _ in range(MOST_SWEEPS):
-        if len(counted) > MOST_KINDS or not sweep(counted, met):
-            break
+    sweeps = 0
+    while len(counted) <= MOST_KINDS and sweeps < MOST_SWEEPS and sweep(counted, met):
+        sweeps += 1
     return sorted(counted.elements())
 
 

@@ -11,7 +11,7 @@ from annotator.models import Assignment, Each, Method, Population, Round, RoundI
 from annotator.queries.populations import unpacked
 from annotator.services.dealing import Design, balance_of
 from annotator.services.planning import Way, plan_round
-from annotator.services.rounds import draft_round
+from annotator.services.rounds import draft_round, freeze_frame
 from annotator.services.sampling import sample_of
 from corpus.models import Frame, Issue, Repository
 from corpus.services.frames import create_frame
@@ -252,6 +252,16 @@ def test_the_next_of_a_frame_keep_the_frame(draw: Any, study: Study, lead: Any) 
 
 
 # Lists that are kept, plans that are looked at
+
+
+def test_an_issue_that_comes_to_the_frame_in_this_moment_is_told(
+    draw: Any, study: Study, raters: Any, corpus: Any, lead: Any
+) -> None:
+    frame = create_frame(study=study, name="Captioner", params={"repository": ["tidewater/captioner"]}, by=lead)
+    plan = plan_round(study=study, raters=raters, size=2, frame=frame)
+    factories.issue(corpus[0].repository, number=99)
+    with pytest.raises(Changed, match="Issues came to Captioner or left it in this moment"):
+        freeze_frame(draw(size=1), frame, plan, lead)
 
 
 def test_draws_from_the_same_list_share_it(draw: Any, corpus: Any, study: Study) -> None:
