@@ -33,10 +33,7 @@ def for_request(request: HttpRequest) -> dict[str, Any]:
     if access is None:
         return {"person_links": person_links}
     return {
-        "person_links": [
-            {"label": "Who sees what", "url": reverse("who_sees_what", args=[access.study.slug])},
-            *person_links,
-        ],
+        "person_links": person_links,
         "access": access,
         "study": access.study,
         "sections": list(links(access, request.path)),

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from analysis.datasets import Codebook, LabelledIssue
 from analysis.reports.resolution_time import ComparisonReport, GroupTest, PairTest, groups
-from analysis.stats.comparisons import PairComparison, compare_pairs, kruskal_wallis
+from analysis.stats.comparisons import kruskal_wallis, magnitude, mann_whitney
 from analysis.stats.durations import closed
+from analysis.stats.rank_pairs import each_pair
+from analysis.stats.statistic import Statistic
 
 
 def comparison_report(labelled: Sequence[LabelledIssue], book: Codebook) -> ComparisonReport:
@@ -19,7 +21,7 @@ def comparison_report(labelled: Sequence[LabelledIssue], book: Codebook) -> Comp
         overall=_overall(by_category),
         several=len(timed) - len(single),
         one_category_only=_overall(_measured(groups(single, book))) if len(single) < len(timed) else None,
-        pairs=tuple(map(_pair, compare_pairs(by_category))),
+        pairs=tuple(map(_pair, each_pair(by_category, mann_whitney, "holm"))),
     )
 
 
@@ -29,14 +31,12 @@ def _measured(days: Mapping[str, Sequence[float | None]]) -> dict[str, list[floa
 
 def _overall(by_category: Mapping[str, Sequence[float]]) -> GroupTest:
     found = kruskal_wallis(by_category)
-    return GroupTest(
-        found.h, found.df, found.p, found.epsilon_squared, found.n, found.left_out, found.undefined_because
-    )
+    return GroupTest(found.statistic, found.df, found.p, found.effect, found.n, found.left_out, found.undefined_because)
 
 
-def _pair(found: PairComparison) -> PairTest:
+def _pair(found: Statistic) -> PairTest:
+    (first, second), (n_first, n_second), effect = found.groups, found.sizes, found.effect
     return PairTest(
-        found.first, found.second, found.n_first, found.n_second,
-        found.test.u, found.test.p, found.p_holm, found.effect.value, found.effect.magnitude,
-        found.test.undefined_because or found.effect.undefined_because,
+        first, second, n_first, n_second, found.statistic, found.p, found.p_adjusted, effect,
+        None if effect is None else magnitude(effect), found.undefined_because,
     )  # fmt: skip

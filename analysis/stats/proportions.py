@@ -1,5 +1,6 @@
 """How sure a share is."""
 
+from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
 
@@ -14,3 +15,8 @@ def wilson(count: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
     half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     # Rounding must not push an interval past the ends of the scale.
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def goodman(counts: Sequence[int], *, level: float = 0.95) -> tuple[tuple[float, float], ...]:
+    """Intervals of all shares of one whole at once (Goodman 1965): Wilson's, each at the level 1 − (1 − level) / k."""
+    return tuple(wilson(count, sum(counts), level=1 - (1 - level) / len(counts)) for count in counts)

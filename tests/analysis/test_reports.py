@@ -17,6 +17,7 @@ from analysis.reports.resolution_time import resolution_time_report
 from analysis.reports.stored import from_payload, to_payload
 from analysis.stats.proportions import wilson
 from analysis.stats.ratings import RatingMatrix
+from analysis.stats.statistic import ONE_GROUP
 from tests import factories
 from tests.factories import NOW
 
@@ -193,20 +194,20 @@ class TestFindings:
         assert (report.overall.n, report.several) == (5, 1)
 
     def test_tests_say_what_remains_without_issues_in_several_categories(self):
-        report = comparison_report(LABELLED, book("a", "b", "c"))
-        assert (report.several, report.overall.n, report.one_category_only.n) == (1, 5, 3)
+        report = comparison_report([*LABELLED, issue(8, ["b"], 6.0)], book("a", "b", "c"))
+        assert (report.several, report.overall.n, report.one_category_only.n) == (1, 6, 0)
         assert report.overall.groups_left_out == ("c",)
         assert [(pair.first, pair.second, pair.n_first, pair.n_second) for pair in report.pairs] == [
-            ("a", "b", 3, 2), ("a", "c", 3, 0), ("b", "c", 2, 0),
+            ("a", "b", 3, 3), ("a", "c", 3, 0), ("b", "c", 3, 0),
         ]  # fmt: skip
         assert report.pairs[0].u == 0.5
-        assert report.pairs[0].delta == pytest.approx(2 * 0.5 / 6 - 1)
-        assert report.pairs[1].undefined_because == "One of the groups has no value."
+        assert report.pairs[0].delta == pytest.approx(2 * 0.5 / 9 - 1)
+        assert report.pairs[1].undefined_because == "Too few observations for a test: c has 0; each group needs 3."
 
     def test_one_category_each_needs_no_second_test(self):
         report = comparison_report(LABELLED[:2], book("a", "b"))
         assert report.one_category_only is None
-        assert report.overall.undefined_because == "A comparison needs two groups with values."
+        assert report.overall.undefined_because == ONE_GROUP
 
     def test_findings_are_read_from_one_set_of_labels(self, decided):
         found = findings_of(decided.study, Viewpoint(decided.version))

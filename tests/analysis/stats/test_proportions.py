@@ -4,11 +4,11 @@ import warnings
 
 import pytest
 
-from analysis.stats.proportions import wilson
+from analysis.stats.proportions import goodman, wilson
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what the library's own imports warn of is not ours
-    from statsmodels.stats.proportion import proportion_confint
+    from statsmodels.stats.proportion import multinomial_proportions_confint, proportion_confint
 
 
 def test_newcombes_example():
@@ -27,3 +27,9 @@ def test_equals_statsmodels(count, n, level):
 def test_impossible_shares_are_refused(count, n):
     with pytest.raises(ValueError, match="between 0 and the number of cases"):
         wilson(count, n)
+
+
+@pytest.mark.parametrize("counts", [(56, 72, 73, 59, 62, 87, 58), (3, 0, 7)])
+def test_shares_of_one_whole_equal_statsmodels(counts):
+    expected = multinomial_proportions_confint(list(counts), alpha=0.05, method="goodman")
+    assert goodman(counts) == tuple(pytest.approx(tuple(row), abs=1e-9) for row in expected)
