@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from corpus.elsewhere import ELSEWHERE, KEY_ENDS, Reference
 from corpus.fulltext import matching
 from corpus.models import (
     Comment,
@@ -137,6 +139,29 @@ def issues_by_key(study: Study, keys: Collection[tuple[str, int]]) -> dict[tuple
     told = rows.values_list("repository", "number", "pk", "moved_to")
     found = {(repository, number): moved or pk for repository, number, pk, moved in told}
     return {(name, number): found[ids[name], number] for name, number in keys if (ids.get(name), number) in found}
+
+
+def find_references(study: Study, references: Collection[Reference]) -> dict[Reference, int]:
+    """Ids of those that the study has: GitHub's by repository and number, others by their address, else their key."""
+    found: dict[Reference, int] = {}
+    waiting = iter(dict.fromkeys(references))
+    while chunk := list(islice(waiting, 500)):
+        ids = issues_by_key(study, {(one.repository, one.number) for one in chunk if one.number and one.is_on_github})
+        rows = Issue.objects.filter(repository__study=study)
+        urls = dict(rows.filter(url__in={one.url for one in chunk if one.url}).values_list("url", "pk"))
+        keys = kept_by_key(study, {one.name for one in chunk if one.key})
+        for one in chunk:
+            by_key = ids.get((one.repository, one.number or 0)) if one.is_on_github else None
+            if pk := by_key or urls.get(one.url) or keys.get((one.repository, one.key)):
+                found[one] = pk
+    return found
+
+
+def kept_by_key(study: Study, names: Collection[str]) -> dict[tuple[str, str], int]:
+    """What has no address, by repository and the key that its title begins with."""
+    rows = Issue.objects.filter(repository__study=study, repository__owner=ELSEWHERE, repository__name__in=names)
+    told = rows.values_list("repository__name", "title", "pk") if names else []
+    return {(f"{ELSEWHERE}/{name}".lower(), title.partition(KEY_ENDS)[0]): pk for name, title, pk in told}
 
 
 def repository_ids(study: Study, names: Collection[str]) -> dict[str, int]:

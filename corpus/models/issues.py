@@ -51,8 +51,11 @@ class Repository(models.Model):
 
 
 class IssueState(models.TextChoices):
+    """Not known: coded elsewhere and never read; its time of creation is the moment it was first told of."""
+
     OPEN = "open", "open"
     CLOSED = "closed", "closed"
+    UNKNOWN = "unknown", "not known"
 
 
 class Issue(models.Model):

@@ -58,12 +58,12 @@ def check_can_undo(run: ImportRun, issues: QuerySet[Issue]) -> None:
         raise Conflict("There is nothing to undo: this import brought nothing that is still here.")
     if run.job.is_open:
         raise Conflict("This import is not over. Stop it first; what it brought stays until it is undone.")
-    if used := used_elsewhere(issues):
+    if used := len(used_elsewhere(issues)):
         raise Conflict(
             f"{used} of the issues of this import {'is' if used == 1 else 'are'} drawn in a round or otherwise "
             "worked with. Nothing was removed; an import can be undone only while nobody works with its issues."
         )
-    if used := used_elsewhere(Comment.objects.filter(brought_by=run)):
+    if used := len(used_elsewhere(Comment.objects.filter(brought_by=run))):
         raise Conflict(
             f"{used} of the comments of this import {'is' if used == 1 else 'are'} marked as evidence. Nothing was "
             "removed; a comment that a coding quotes stays."
@@ -74,8 +74,8 @@ def check_can_undo(run: ImportRun, issues: QuerySet[Issue]) -> None:
         raise Conflict("A later import brought comments to these issues. Undo that one first; nothing was removed.")
 
 
-def used_elsewhere(found: QuerySet[Issue] | QuerySet[Comment]) -> int:
-    """How many of them a row of another room points to; which rooms there are is not known here."""
+def used_elsewhere(found: QuerySet[Issue] | QuerySet[Comment]) -> set[int]:
+    """Those that a row of another room points to; which rooms there are is not known here."""
     related = found.model._meta.related_objects
     used: set[int] = set()
     for relation in related:
@@ -83,7 +83,7 @@ def used_elsewhere(found: QuerySet[Issue] | QuerySet[Comment]) -> int:
             continue
         rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": found})
         used |= set(rows.values_list(f"{relation.field.name}_id", flat=True))
-    return len(used)
+    return used
 
 
 def why_not_undo(run: ImportRun) -> str:
