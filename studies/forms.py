@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
-from studies.models import Role
+from studies.models import GIVEN_ROLES, Role
 
 WHAT_ROLES_DO = (
     "A lead runs the study, a rater codes issues, an observer reads what is open to all. It can be changed later."
@@ -94,7 +94,7 @@ class StudyForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.RATER, help_text=WHAT_ROLES_DO)
+    role = forms.ChoiceField(choices=GIVEN_ROLES, initial=Role.RATER, help_text=WHAT_ROLES_DO)
     note = forms.CharField(
         label="For whom", max_length=120, required=False, help_text="A note for you, to tell open invitations apart."
     )

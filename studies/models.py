@@ -18,7 +18,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who can sign in. The e-mail address, in lower case, is the sign-in name."""
+    """A person who can sign in. The e-mail address, in lower case, is the sign-in name.
+
+    One that is not active stands in for somebody whose codings were imported: nobody can sign in with it.
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
@@ -43,6 +46,11 @@ class Role(models.TextChoices):
     LEAD = "lead", "Lead"
     RATER = "rater", "Rater"
     OBSERVER = "observer", "Observer"
+    PLACEHOLDER = "placeholder", "Placeholder"
+
+
+# What a person can be given; a placeholder stands for somebody who is not here yet.
+GIVEN_ROLES = [(role.value, role.label) for role in (Role.LEAD, Role.RATER, Role.OBSERVER)]
 
 
 class Study(models.Model):
@@ -61,11 +69,14 @@ class Study(models.Model):
 
 
 class Membership(models.Model):
-    """A person's part in a study. The alias stays for ever and stands for them in exports."""
+    """A person's part in a study. The alias stays for ever and stands for them in exports.
+
+    A placeholder has codings and no person yet; whoever takes it over becomes its user, and the codings stay with it.
+    """
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role)
+    role = models.CharField(max_length=12, choices=Role)
     alias = models.CharField(max_length=30)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
@@ -82,10 +93,13 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A link that brings one person into a study once. Only the hash of its token is kept."""
+    """A link that brings one person into a study once. Only the hash of its token is kept.
+
+    `takes_over` is the placeholder that the person becomes.
+    """
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="invitations")
-    role = models.CharField(max_length=10, choices=Role)
+    role = models.CharField(max_length=12, choices=Role)
     note = models.CharField(max_length=120, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -94,6 +108,9 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     used_at = models.DateTimeField(null=True, blank=True)
+    takes_over = models.ForeignKey(
+        Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
 
     class Meta:
         constraints = [

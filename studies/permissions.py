@@ -29,6 +29,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.LEAD: frozenset(Permission),
     Role.RATER: frozenset({Permission.VIEW_STUDY, Permission.CODE_ISSUES}),
     Role.OBSERVER: frozenset({Permission.VIEW_STUDY}),
+    Role.PLACEHOLDER: frozenset(),
 }
 
 WHO_MAY = {

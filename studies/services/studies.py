@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from studies.errors import Invalid, NotThere
-from studies.models import Membership, Role, Study, User
+from studies.models import GIVEN_ROLES, Membership, Role, Study, User
 from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 
@@ -57,8 +57,10 @@ def update_study(*, study: Study, title: str, question: str, by: User) -> Study:
 def change_role(*, membership: Membership, role: str, by: User) -> Membership:
     """Another role for a member. The last lead stays lead."""
     check_is_member(by, membership.study, Permission.MANAGE_MEMBERS)
-    if role not in Role.values:
+    if role not in dict(GIVEN_ROLES):
         raise Invalid({"role": f"{role} is not a role. Choose lead, rater or observer."})
+    if membership.role == Role.PLACEHOLDER:
+        raise Invalid(f"{membership.user} is a placeholder. Make a link for the person; who opens it becomes a rater.")
     if role == membership.role:
         return membership
     if role != Role.LEAD:

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from studies.errors import Invalid
+from studies.errors import Conflict, Invalid
 from studies.forms import InviteForm
-from studies.models import Role
+from studies.models import GIVEN_ROLES, Role
 from studies.permissions import Access, Permission, open_study
 from studies.queries import former_members_of, get_invitation_of, members_of, open_invitations
 from studies.services.invitations import invite, withdraw_invitation
@@ -29,7 +29,7 @@ def what_is_shown(access: Access, form: InviteForm) -> dict[str, Any]:
         leads = [member.pk for member in people if member.role == Role.LEAD]
         shown |= {
             "form": form,
-            "roles": Role.choices,
+            "roles": GIVEN_ROLES,
             "only_lead": leads[0] if len(leads) == 1 else None,
             "invitations": open_invitations(study=access.study).select_related("made_by").order_by("expires_at"),
         }
@@ -44,6 +44,22 @@ def invitation_new(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "studies/members.html", what_is_shown(access, form))
     invitation, token = invite(study=access.study, by=access.user, **form.cleaned_data)
+    made = {"made": invitation, "link": request.build_absolute_uri(reverse("invitation", args=[token]))}
+    return render(request, "studies/members.html", what_is_shown(access, InviteForm()) | made)
+
+
+@require_POST
+def member_take_over(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
+    """A link for the person for whom a placeholder stands; it is in this answer and is kept nowhere."""
+    access = open_study(request, slug, Permission.MANAGE_MEMBERS)
+    member = get_member(access.study, member_id)
+    try:
+        invitation, token = invite(
+            study=access.study, role=Role.RATER, note=str(member.user), takes_over=member, by=access.user
+        )
+    except Conflict as conflict:
+        messages.error(request, str(conflict))
+        return redirect("members", slug)
     made = {"made": invitation, "link": request.build_absolute_uri(reverse("invitation", args=[token]))}
     return render(request, "studies/members.html", what_is_shown(access, InviteForm()) | made)
 

@@ -65,6 +65,13 @@ ROWS = [
         data=lambda world: {"role": "rater"},
         why="the link is in the answer",
     ),
+    Row(
+        "member_take_over",
+        page(SIGN_IN, 404, 403, 403, 302),
+        method="post",
+        kwargs=rater_b,
+        why="a person is no placeholder",
+    ),
     Row("invitation_withdraw", LEAD_ONLY_WRITE, method="post", kwargs=open_invitation),
     Row("study_settings", LEAD_ONLY),
     Row("study_settings", LEAD_ONLY_WRITE, method="post", data=lambda world: {"title": "Reuse"}),
