@@ -12,7 +12,7 @@ from corpus.models import Issue
 from studies.errors import NotThere
 from studies.models import Study
 from taxonomy.history import versions_from
-from taxonomy.models import Taxonomy, Version
+from taxonomy.models import Purpose, Taxonomy, Version
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,9 @@ def names_by_alias(study: Study) -> dict[str, str]:
 
 def taxonomies_to_code_with(study: Study) -> list[Taxonomy]:
     """Taxonomies of which a version is published, by name: those that a round can be coded with."""
-    return list(study.taxonomies.filter(versions__number__isnull=False).distinct().order_by("name", "pk"))
+    return list(
+        study.taxonomies.filter(kind=Purpose.CODING, versions__number__isnull=False).distinct().order_by("name", "pk")
+    )
 
 
 def get_taxonomy_to_code_with(study: Study, pk: str) -> Taxonomy:

@@ -19,6 +19,7 @@ from annotator.services.phases import close_round, start_round
 from annotator.services.resolution import resolve, resolve_unanimous
 from annotator.services.rounds import draft_round
 from corpus.services.imports import request_file_import
+from demo.chapters import code_openly, relate, save_frames
 from jobs import services as jobs
 from studies.models import Membership, Role, Study, User
 from studies.services.accounts import create_account
@@ -66,10 +67,14 @@ class Story:
         study = create_study(title=TITLE, question=QUESTION, by=lead)
         self.invite_everyone(study)
         self.collect(study)
+        save_frames(study, lead)
         version = self.publish_taxonomy(study)
         set_stop_rule(taxonomy=version.taxonomy, **STOP_RULE, by=lead)
         self.code_first_round(study, version)
-        self.code_second_round(study, self.publish_second_version(version))
+        second = self.publish_second_version(version)
+        self.code_second_round(study, second)
+        code_openly(study, second, self.uids, self.answers, lead)
+        relate(study, second, self.uids, lead)
         self.compare(study, version)
         return study
 

@@ -19,6 +19,8 @@ from annotator.models import Coding, Proposal, ProposalGroup, Round
 from annotator.states import Phase
 from studies.errors import Invalid, Refused
 from studies.models import Event
+from taxonomy.exchange.shelf import take
+from taxonomy.services.published import add_published
 from tests import factories
 from tests.analysis.test_pages import words as text_of
 
@@ -214,6 +216,8 @@ class TestPage:
         assert f'value="{other.pk}" selected' in visit(taxonomy=other.pk).content.decode()
         assert visit(taxonomy=0).status_code == 404
         factories.taxonomy(factories.study("Other", "other"), by=lead)
+        book = take("herzig2013")
+        add_published(study=ground.study, name="A", citation=book.citation, codes=book.codes, by=lead)
         assert {each.pk for each in visit().context["taxonomies"]} == {ground.version.taxonomy_id, other.pk}
 
     def test_programs_get_the_same(self, visit, ground, lead):

@@ -6,15 +6,16 @@ from django.test import Client
 from django.urls import reverse
 
 from annotator.models import Assignment, Coding, Resolution, Round
+from annotator.queries.board import cards_of
 from annotator.states import Phase
-from corpus.models import Comment, Issue
+from corpus.models import Comment, Frame, Issue
 from demo.management.commands.make_demo import PASSWORD
 from demo.story import CAST, COME_SO_FAR, FIRST_SIZE, LEFT_OPEN, SECOND_SIZE
 from jobs.models import Job, State
 from studies.models import Study, User
 from studies.services.events import first_broken_event
 from taxonomy.exchange.printed import book_of
-from taxonomy.models import CodeChange, Version
+from taxonomy.models import CodeChange, Crosswalk, Purpose
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_demo_tells_who_may_sign_in(demo):
 
 def test_demo_has_a_closed_and_a_running_round(demo):
     study, _ = demo
-    first, second = Round.objects.order_by("number")
+    first, second, _ = Round.objects.order_by("number")
     assert (Issue.objects.count(), Comment.objects.count()) == (120, 185)
     assert [(row.phase, row.round_issues.count()) for row in (first, second)] == [
         (Phase.DISCUSSION, FIRST_SIZE),
@@ -54,8 +55,9 @@ def test_demo_has_a_closed_and_a_running_round(demo):
 
 def test_demo_has_two_versions_and_a_codebook_with_counts(demo):
     study, _ = demo
-    first, second = Version.objects.order_by("number")
-    assert list(Round.objects.order_by("number").values_list("version__number", flat=True)) == [1, 2]
+    ours = study.taxonomies.get(kind=Purpose.CODING)
+    first, second = ours.versions.filter(number__isnull=False).order_by("number")
+    assert list(Round.objects.order_by("number").values_list("version", flat=True)) == [first.pk, second.pk, second.pk]
     kinds = set(CodeChange.objects.filter(version=second).values_list("kind", flat=True))
     assert {"add", "rename", "reword", "move", "merge"} <= kinds
     client = Client()
@@ -71,6 +73,28 @@ def test_demo_has_two_versions_and_a_codebook_with_counts(demo):
     later = {entry.name: entry for entry in book_of(second).entries}
     assert "one at most is chosen" in " ".join(later["Facts about the model"].choice)
     assert (later["Speed and cost"].node.code.key, bool(later["Speed and cost"].node.code.notes)) == ("w", True)
+
+
+@pytest.mark.usefixtures("demo")
+def test_demo_has_frames_a_board_and_a_crosswalk():
+    assert [(frame.name, frame.parent_id is None) for frame in Frame.objects.order_by("pk")] == [
+        ("By people", True),
+        ("By people, with an answer", False),
+    ]
+    third = Round.objects.get(number=3)
+    states = {card.name: {row.state for row in card.proposals} for card in cards_of(third)}
+    assert states == {
+        "Changed without notice": {"proposed"},
+        "Withdrawn by its publisher": {"proposed"},
+        "Model withdrawn": {"proposed"},
+        "Privacy of what goes in": {"accepted"},
+        "Cost before the start": {"declined"},
+        "Choosing a model": {"proposed"},
+    }
+    crosswalk = Crosswalk.objects.get()
+    assert (third.phase, crosswalk.mappers.get().is_done) == (Phase.DISCUSSION, True)
+    mapped = {verdict.left_id for verdict in crosswalk.verdicts.all()}
+    assert mapped == set(crosswalk.left.codes.values_list("pk", flat=True))
 
 
 def test_stop_rule_of_the_demo_was_set_beforehand(demo):
