@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from analysis.datasets import Codebook, CodeEntry, RoundRatings, mapped
-from analysis.stats.coefficients import agreement
+from analysis.stats.coefficients import agreements
 from analysis.stats.confusion import CODES, SETS, confusion, pooled_confusion
 from analysis.stats.intervals import Bootstrap
 from analysis.stats.ratings import Agreement, RatingMatrix, Value
 
-# 2,000 draws move the ends of a 95 % interval by less than the second decimal that is shown.
-PLAN = Bootstrap(draws=2_000, level=0.95, seed=1)
+PLAN = Bootstrap(draws=10_000, level=0.95, seed=1)
 # Below this many issues with a code, its interval is too wide to say much.
 FEW_ISSUES = 10
 NONE = "None of these"
@@ -107,6 +106,7 @@ class AgreementReport:
 
 def agreement_report(ratings: RoundRatings) -> AgreementReport:
     matrix, book, missing = ratings.matrix, ratings.codebook, ratings.not_rated
+    alpha, fleiss, percent = _figures(matrix, "krippendorff_alpha", "fleiss_kappa", "percent_agreement")
     return AgreementReport(
         round=ratings.number,
         taxonomy=book.taxonomy,
@@ -118,9 +118,9 @@ def agreement_report(ratings: RoundRatings) -> AgreementReport:
         skipped=missing.skipped,
         absent=missing.absent,
         off_topic=missing.off_topic,
-        alpha=_figure(matrix, "krippendorff_alpha"),
-        fleiss=_figure(matrix, "fleiss_kappa"),
-        percent=_figure(matrix, "percent_agreement"),
+        alpha=alpha,
+        fleiss=fleiss,
+        percent=percent,
         pairs=tuple(_pair(matrix, a, b) for a, b in combinations(matrix.raters, 2)),
         codes=tuple(by_code(matrix, book)),
         confusions=tuple(confusion_tables(matrix, book)) if len(matrix.raters) > 1 else (),
@@ -134,13 +134,12 @@ def agreement_report(ratings: RoundRatings) -> AgreementReport:
     )
 
 
-def _figure(matrix: RatingMatrix, method: str) -> Agreement:
-    return agreement(matrix, method, bootstrap=PLAN)
+def _figures(matrix: RatingMatrix, *methods: str) -> list[Agreement]:
+    return agreements(matrix, methods, sure=PLAN)
 
 
 def _pair(matrix: RatingMatrix, a: str, b: str) -> PairAgreement:
-    pair = matrix.pair(a, b)
-    return PairAgreement(a, b, _figure(pair, "percent_agreement"), _figure(pair, "cohen_kappa"))
+    return PairAgreement(a, b, *_figures(matrix.pair(a, b), "percent_agreement", "cohen_kappa"))
 
 
 def by_code(matrix: RatingMatrix, book: Codebook) -> Iterator[CodeAgreement]:
@@ -148,22 +147,22 @@ def by_code(matrix: RatingMatrix, book: Codebook) -> Iterator[CodeAgreement]:
     whole = mapped(matrix, book.with_parents)
     kappa = "cohen_kappa" if len(matrix.raters) == 2 else "fleiss_kappa"
     for code in book.codes:
-        presence = whole.presence(code.label)
-        yield _code(code, presence, _figure(presence, kappa))
+        yield _code(code, whole.presence(code.label), kappa)
 
 
-def _code(code: CodeEntry, presence: RatingMatrix, kappa: Agreement) -> CodeAgreement:
+def _code(code: CodeEntry, presence: RatingMatrix, method: str) -> CodeAgreement:
     given = [cell for row in presence.cells for cell in row if cell is not None]
     issues = sum(any(row) for row in presence.cells)
+    percent, kappa, alpha = _figures(presence, "percent_agreement", method, "krippendorff_alpha")
     return CodeAgreement(
         label=code.label,
         name=code.name,
         depth=code.depth,
         issues=issues,
         prevalence=sum(map(bool, given)) / len(given) if given else None,
-        percent=_figure(presence, "percent_agreement"),
+        percent=percent,
         kappa=kappa,
-        alpha=_figure(presence, "krippendorff_alpha"),
+        alpha=alpha,
         warning=f"few: {issues} issue{'s' * (issues != 1)}" if 0 < issues < FEW_ISSUES else "",
     )
 

@@ -247,9 +247,9 @@ def mapping_agreement(found: Opened, plan: Bootstrap) -> MappingAgreement:
     twice = {unit for unit, times in Counter(unit for unit, _, _ in relations).items() if times > 1}
     both = RatingMatrix.from_ratings(rating for rating in relations if rating[0] in twice)
     return MappingAgreement(
-        agreement(counterparts, "cohen_kappa", bootstrap=plan),
+        agreement(counterparts, "cohen_kappa", sure=plan),
         agreement(counterparts, "percent_agreement"),
-        agreement(both, "cohen_kappa", bootstrap=plan),
+        agreement(both, "cohen_kappa", sure=plan),
         agreement(both, "percent_agreement"),
     )
 

@@ -1,192 +1,257 @@
-"""Agreement coefficients. Each is one entry of `COEFFICIENTS`; formulas and sources are in docs/method.md.
+"""Agreement coefficients by name: which raters and scales each can take, and its result with how sure it is.
 
-All have the form 1 − observed disagreement / expected disagreement. An entry says which units it can use,
-which numbers it needs of a unit, and the two disagreements as a function of the totals of those numbers.
+The formulas are in `forms`, their sources in docs/method.md. Several coefficients of one table share the draws.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.stats.distances import Distance, nominal
-from analysis.stats.intervals import Bootstrap, linearised_se, percentile_interval
-from analysis.stats.ratings import Agreement, Array, RatingMatrix, Value, describe
+from analysis.stats import forms
+from analysis.stats.batches import Draws, Patterns
+from analysis.stats.forms import Form
+from analysis.stats.intervals import (
+    BCA,
+    Analytic,
+    Bootstrap,
+    Jackknife,
+    analytic_interval,
+    bootstrap_interval,
+    draws_of,
+    jackknife,
+    left_out,
+    standard_error,
+)
+from analysis.stats.ratings import Agreement, Array, Interval, RatingMatrix, describe
+from analysis.stats.scales import Scale, Setting, scale_by_level, scale_by_weights
 
-Disagreements = tuple[Array, Array]
+Plan = Bootstrap | Analytic
+MOST_RATERS_IN_PAIRS = 100
+# A bootstrap that would cost more multiplications (minutes) gives way to the analytic interval, which says so.
+MOST_WORK = 10**12
 
 
 @dataclass(frozen=True)
 class Coefficient:
-    """`usable`: table → units kept. `rows`: (table, values) → units × k. `disagreements`: … × k → two of …"""
-
     label: str
-    usable: Callable[[Array], Array]
-    rows: Callable[[Array, tuple[Value, ...]], Array]
-    disagreements: Callable[[Array, tuple[Value, ...]], Disagreements]
+    form: Callable[[Patterns], Form]
     chance_corrected: bool = True
     only_pairs: bool = False
-    se_ddof: int = 1
+    weighted: bool = True
+    normal: bool = False
+    all_pairs: bool = False
+    scale: Callable[[RatingMatrix, Setting], Scale] = scale_by_weights
 
 
-def agreement(matrix: RatingMatrix, method: str, *, bootstrap: Bootstrap | None = None) -> Agreement:
-    """One coefficient of `COEFFICIENTS`; with `bootstrap` also its interval. Undefined has a reason."""
+COEFFICIENTS: dict[str, Coefficient] = {
+    "percent_agreement": Coefficient("Percent agreement", forms.percent, chance_corrected=False),
+    "cohen_kappa": Coefficient("Cohen's κ", forms.cohen, only_pairs=True, normal=True),
+    "scott_pi": Coefficient("Scott's π", forms.fleiss, only_pairs=True),
+    "fleiss_kappa": Coefficient("Fleiss' κ", forms.fleiss),
+    "conger_kappa": Coefficient("Conger's κ", forms.conger),
+    "light_kappa": Coefficient("Light's κ", forms.light, all_pairs=True),
+    "brennan_prediger": Coefficient("Brennan–Prediger", forms.brennan_prediger),
+    "randolph_kappa": Coefficient("Randolph's κ", forms.brennan_prediger, weighted=False),
+    "gwet_ac": Coefficient("Gwet's AC", forms.gwet),
+    "krippendorff_alpha": Coefficient("Krippendorff's α", forms.krippendorff, scale=scale_by_level),
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One coefficient of one table, before its figures."""
+
+    coefficient: Coefficient
+    patterns: Patterns
+    form: Form
+    blank: Agreement
+
+    @property
+    def width(self) -> int:
+        size, (_, raters) = len(self.patterns.scale.values), self.patterns.codes.shape
+        return size * size if self.patterns.scale.ranked else size * raters
+
+    @property
+    def n_sampled(self) -> int:
+        return int(self.patterns.copies @ self.form.sampled)
+
+    def value(self) -> float:
+        """Of the table as it is."""
+        return float(self.form.value(self.whole())[0])
+
+    def whole(self) -> Draws:
+        return Draws(self.patterns.copies[None, :].astype(float))
+
+
+def agreement(
+    matrix: RatingMatrix,
+    method: str,
+    *,
+    setting: Setting | None = None,
+    sure: Plan | None = None,
+    population: int | None = None,
+) -> Agreement:
+    """One coefficient of `COEFFICIENTS`; with `sure` also its interval. Undefined has a reason."""
+    return agreements(matrix, [method], setting=setting, sure=sure, population=population)[0]
+
+
+def agreements(
+    matrix: RatingMatrix,
+    methods: Sequence[str],
+    *,
+    setting: Setting | None = None,
+    sure: Plan | None = None,
+    population: int | None = None,
+) -> list[Agreement]:
+    """Several coefficients of one table, in the order asked; a bootstrap draws the same issues for all."""
+    rows = patterns_of(matrix)
+    prepared = [prepare(matrix, method, setting or Setting(), rows) for method in methods]
+    results = [each if isinstance(each, Agreement) else _figures(each, sure, population) for each in prepared]
+    if not isinstance(sure, Bootstrap):
+        return results
+    open_ = [at for at, each in enumerate(results) if each.value is not None and each.n_units > 1 and not each.interval]
+    drawn = _drawn([_known(prepared[at]) for at in open_], rows[1], sure)
+    for at, values in zip(open_, drawn, strict=True):
+        results[at] = replace(results[at], interval=_bootstrapped(_known(prepared[at]), values, sure))
+    return results
+
+
+def resampled(
+    matrix: RatingMatrix, method: str, *, setting: Setting | None = None
+) -> tuple[Agreement, Jackknife | None]:
+    """The coefficient and its jackknife."""
+    found = prepare(matrix, method, setting or Setting(), patterns_of(matrix))
+    if isinstance(found, Agreement):
+        return found, None
+    result = _figures(found, None, None)
+    if result.value is None:
+        return result, None
+    return result, jackknife(result.value, found.form.value, found.patterns.copies, found.width)
+
+
+def patterns_of(matrix: RatingMatrix) -> tuple[Array, Array]:
+    """The different rows of the table, units nobody rated left out, and how many units have each."""
+    table = matrix.coded()
+    table = table[(table >= 0).any(axis=1)]
+    codes, copies = np.unique(table, axis=0, return_counts=True)
+    return codes, copies
+
+
+def prepare(matrix: RatingMatrix, method: str, setting: Setting, rows: tuple[Array, Array]) -> Prepared | Agreement:
+    """Ready to be computed, or the result that says why it cannot be."""
     if method not in COEFFICIENTS:
         raise ValueError(f"There is no coefficient {method}. Known: {', '.join(COEFFICIENTS)}.")
-    coefficient, table = COEFFICIENTS[method], matrix.coded()
-    used = coefficient.usable(table)
-    rated = table[used] >= 0
-    blank = Agreement(
+    coefficient = COEFFICIENTS[method]
+    scale = coefficient.scale(matrix, setting)
+    codes, copies = rows
+    reason = _why_not(coefficient, matrix, codes, setting)
+    patterns = Patterns(_on(scale, matrix)[codes], copies, scale)
+    if reason:
+        return _blank(method, matrix, patterns, patterns.ratings >= 2, reason)
+    form = coefficient.form(patterns)
+    return Prepared(coefficient, patterns, form, _blank(method, matrix, patterns, form.used, None))
+
+
+def _on(scale: Scale, matrix: RatingMatrix) -> Array:
+    """Where each value in use stands on the scale; the last place, −1, is for a missing rating."""
+    place = {value: at for at, value in enumerate(scale.values)}
+    return np.array([*(place[value] for value in matrix.values), -1], dtype=np.int64)
+
+
+def _blank(method: str, matrix: RatingMatrix, patterns: Patterns, used: Array, reason: str | None) -> Agreement:
+    rated = patterns.codes[used] >= 0
+    n_units = int(patterns.copies[used].sum())
+    return Agreement(
         method=method,
         value=None,
         observed=None,
         expected=None,
         se=None,
         interval=None,
-        n_units=int(used.sum()),
+        n_units=n_units,
         n_raters=int(rated.any(axis=0).sum()),
-        n_ratings=int(rated.sum()),
-        n_left_out=int((~used).sum()),
-        undefined_because=_why_undefined(coefficient, matrix, table[used]),
+        n_ratings=int(patterns.copies[used] @ rated.sum(axis=1)),
+        n_left_out=len(matrix.units) - n_units,
+        undefined_because=reason,
     )
-    if blank.undefined_because:
-        return blank
-    return _with_figures(blank, coefficient, coefficient.rows(table[used], matrix.values), matrix, bootstrap)
 
 
-def _why_undefined(coefficient: Coefficient, matrix: RatingMatrix, used: Array) -> str | None:
-    if not matrix.units:
+def _why_not(coefficient: Coefficient, matrix: RatingMatrix, codes: Array, setting: Setting) -> str | None:
+    label, raters = coefficient.label, len(matrix.raters)
+    if not len(codes):
         return "No issue has been rated."
-    if len(matrix.raters) < 2:
+    if raters < 2:
         return "Agreement needs two raters; only one has rated."
-    if coefficient.only_pairs and len(matrix.raters) != 2:
-        return f"{coefficient.label} compares two raters; there are {len(matrix.raters)} here."
-    if not len(used):
+    if coefficient.only_pairs and raters != 2:
+        return f"{label} compares two raters; there are {raters} here."
+    if coefficient.all_pairs and raters > MOST_RATERS_IN_PAIRS:
+        return (
+            f"{label} is the mean over all pairs of raters and is computed for up to {MOST_RATERS_IN_PAIRS}; "
+            f"there are {raters} here. Take Conger's κ."
+        )
+    if setting.is_weighted and not coefficient.weighted:
+        return f"{label} has no weights. Take Brennan–Prediger."
+    if not ((codes >= 0).sum(axis=1) >= 2).any():
         return "No issue has been rated by two raters."
-    in_use = np.unique(used[used >= 0])
-    if coefficient.chance_corrected and len(in_use) == 1:
-        only = describe(matrix.values[in_use[0]])
-        return f"Every rating is the same ({only}), so chance explains all agreement: the coefficient is 0/0."
     return None
 
 
-def _with_figures(
-    blank: Agreement, coefficient: Coefficient, rows: Array, matrix: RatingMatrix, plan: Bootstrap | None
-) -> Agreement:
-    def value(totals: Array) -> Array:
-        return _one_minus_ratio(*coefficient.disagreements(totals, matrix.values))
-
-    totals = rows.sum(axis=0)
-    observed, expected = coefficient.disagreements(totals, matrix.values)
+def _figures(found: Prepared, sure: Plan | None, population: int | None) -> Agreement:
+    observed, expected = (np.atleast_1d(each[0]) for each in found.form.exact(found.whole()))
+    if not (expected > 0).all():
+        return replace(found.blank, undefined_because=_why_undefined(found))
+    value, copies, n = found.value(), found.patterns.copies, found.n_sampled
+    se = None
+    if found.blank.n_units > 1:
+        ddof = found.form.ddof
+        se = standard_error(found.form.smooth_value, copies, n=n, ddof=ddof, width=found.width, population=population)
     return replace(
-        blank,
-        value=float(value(totals)),
-        observed=1 - float(observed),
-        expected=1 - float(expected) if coefficient.chance_corrected else None,
-        se=linearised_se(rows, value, ddof=coefficient.se_ddof),
-        interval=percentile_interval(rows, value, plan) if plan else None,
+        found.blank,
+        value=value,
+        observed=1 - float(observed.mean()),
+        expected=1 - float(expected.mean()) if found.coefficient.chance_corrected else None,
+        se=se,
+        interval=_analytic(found, value, se, sure),
     )
 
 
-def _one_minus_ratio(observed: Array, expected: Array) -> Array:
-    """1 − observed / expected; not a number where nothing is expected. Complex input for derivatives."""
-    undefined = np.full_like(observed, np.nan)
-    return 1 - np.divide(observed, expected, out=undefined, where=expected != 0)
+def _analytic(found: Prepared, value: float, se: float | None, sure: Plan | None) -> Interval | None:
+    if se is None or sure is None:
+        return None
+    if isinstance(sure, Bootstrap):
+        work = found.width * len(found.patterns.copies) * sure.draws
+        if work < MOST_WORK:
+            return None
+    units = int(found.patterns.copies.sum())
+    return analytic_interval(value, se, Analytic(sure.level), df=None if found.coefficient.normal else units - 1)
 
 
-# What a unit can tell
+def _why_undefined(found: Prepared) -> str:
+    used = found.patterns.codes[found.form.used]
+    in_use = np.unique(used[used >= 0])
+    if len(in_use) == 1:
+        only = describe(found.patterns.scale.values[in_use[0]])
+        return f"Every rating is the same ({only}), so chance explains all agreement: the coefficient is 0/0."
+    if found.coefficient.all_pairs:
+        return "κ of at least one pair of raters is undefined, so their mean is."
+    return "No disagreement is expected by chance under these weights: the coefficient is 0/0."
 
 
-def _two_or_more(table: Array) -> Array:
-    return np.asarray((table >= 0).sum(axis=1) >= 2)
+def _known(found: Prepared | Agreement) -> Prepared:
+    assert isinstance(found, Prepared)  # noqa: S101 - a value exists only where it was prepared
+    return found
 
 
-def _all_raters(table: Array) -> Array:
-    return np.asarray((table >= 0).all(axis=1))
+def _drawn(prepared: Sequence[Prepared], copies: Array, plan: Bootstrap) -> list[Array]:
+    """For each coefficient its value in every draw."""
+    if not prepared:
+        return []
+    chunks = [[each.form.value(batch) for each in prepared] for batch in draws_of(copies, plan)]
+    return [np.concatenate(values) for values in zip(*chunks, strict=True)]
 
 
-def _equally_often(table: Array) -> Array:
-    """Units with the commonest number of ratings from two up; of two equally common numbers, the larger."""
-    often = (table >= 0).sum(axis=1)
-    numbers, units = np.unique(often[often >= 2], return_counts=True)
-    if not len(numbers):
-        return np.zeros(len(table), dtype=bool)
-    return np.asarray(often == numbers[units == units.max()].max())
-
-
-def _counts(table: Array, values: tuple[Value, ...]) -> Array:
-    """Units × values: how many raters gave this value."""
-    return np.stack([(table == at).sum(axis=1) for at in range(len(values))], axis=1).astype(float)
-
-
-def _spread(counts: Array, distance: Array) -> Array:
-    """Sum of the distances over ordered pairs of ratings, each rating paired with itself too."""
-    return np.asarray(((counts @ distance) * counts).sum(axis=-1))
-
-
-# Percent agreement
-
-
-def _percent_rows(table: Array, values: tuple[Value, ...]) -> Array:
-    counts = _counts(table, values)
-    ratings = counts.sum(axis=1)
-    disagreeing = _spread(counts, nominal(values)) / (ratings * (ratings - 1))
-    return np.column_stack([disagreeing, np.ones(len(table))])
-
-
-def _percent(totals: Array, _: tuple[Value, ...]) -> Disagreements:
-    observed = totals[..., 0] / totals[..., 1]
-    return observed, np.ones_like(observed)
-
-
-# Cohen's κ
-
-
-def _cohen_rows(table: Array, values: tuple[Value, ...]) -> Array:
-    first, second = (_counts(table[:, [rater]], values) for rater in (0, 1))
-    return np.column_stack([table[:, 0] != table[:, 1], first, second])
-
-
-def _cohen(totals: Array, values: tuple[Value, ...]) -> Disagreements:
-    first, second = totals[..., 1 : 1 + len(values)], totals[..., 1 + len(values) :]
-    n = first.sum(axis=-1)
-    return totals[..., 0] / n, (n * n - (first * second).sum(axis=-1)) / (n * n)
-
-
-# Fleiss' κ
-
-
-def _fleiss_rows(table: Array, values: tuple[Value, ...]) -> Array:
-    return np.column_stack([_percent_rows(table, values), _counts(table, values)])
-
-
-def _fleiss(totals: Array, values: tuple[Value, ...]) -> Disagreements:
-    counts = totals[..., 2:]
-    n = counts.sum(axis=-1)
-    return totals[..., 0] / totals[..., 1], _spread(counts, nominal(values)) / (n * n)
-
-
-# Krippendorff's α
-
-
-def _krippendorff(label: str, distance: Distance) -> Coefficient:
-    def rows(table: Array, values: tuple[Value, ...]) -> Array:
-        counts = _counts(table, values)
-        return np.column_stack([_spread(counts, distance(values)) / (counts.sum(axis=1) - 1), counts])
-
-    def disagreements(totals: Array, values: tuple[Value, ...]) -> Disagreements:
-        counts = totals[..., 1:]
-        n = counts.sum(axis=-1)
-        return totals[..., 0] / n, _spread(counts, distance(values)) / (n * (n - 1))
-
-    return Coefficient(label, _two_or_more, rows, disagreements)
-
-
-COEFFICIENTS: dict[str, Coefficient] = {
-    "percent_agreement": Coefficient(
-        "Percent agreement", _two_or_more, _percent_rows, _percent, chance_corrected=False
-    ),
-    "cohen_kappa": Coefficient("Cohen's κ", _all_raters, _cohen_rows, _cohen, only_pairs=True, se_ddof=0),
-    "fleiss_kappa": Coefficient("Fleiss' κ", _equally_often, _fleiss_rows, _fleiss),
-    "krippendorff_alpha": _krippendorff("Krippendorff's α (nominal)", nominal),
-}
+def _bootstrapped(found: Prepared, drawn: Array, plan: Bootstrap) -> Interval | None:
+    copies = found.patterns.copies
+    without = left_out(found.form.value, copies, found.width) if plan.kind == BCA else np.empty(0)
+    return bootstrap_interval(drawn, plan, whole=found.value(), without=without, copies=copies)

@@ -13,6 +13,14 @@ Value = frozenset[str]
 Cell = Value | None
 
 
+class NotOnScale(ValueError):
+    """A value that the scale or level of measurement asked for has no place for."""
+
+    def __init__(self, value: Value, sentence: str) -> None:
+        super().__init__(sentence)
+        self.value = value
+
+
 def describe(value: Value) -> str:
     return " + ".join(sorted(value)) or "none of these"
 
@@ -46,9 +54,9 @@ class RatingMatrix:
     def codes(self) -> tuple[str, ...]:
         return tuple(sorted(frozenset().union(*self.values)))
 
-    def coded(self) -> NDArray[np.int64]:
-        """Units × raters of positions in `values`, −1 where a rating is missing."""
-        position: dict[Cell, int] = {value: at for at, value in enumerate(self.values)}
+    def coded(self, values: tuple[Value, ...] = ()) -> NDArray[np.int64]:
+        """Units × raters of positions in `values` (without any, of those in use), −1 where a rating is missing."""
+        position: dict[Cell, int] = {value: at for at, value in enumerate(values or self.values)}
         position[None] = -1
         table = [[position[cell] for cell in row] for row in self.cells]
         return np.array(table, dtype=np.int64).reshape(len(self.units), len(self.raters))
@@ -74,15 +82,16 @@ class RatingMatrix:
 
 @dataclass(frozen=True)
 class Interval:
-    """An interval and how it was made. `undefined_draws` had no value of the coefficient and are left out."""
+    """An interval and how it was made: `kind` in words. A bootstrap says its draws, how many of them had no value and
+    are left out, and its seed; an analytic interval has no draws."""
 
     low: float
     high: float
     level: float
     kind: str
-    draws: int
-    undefined_draws: int
-    seed: int
+    draws: int = 0
+    undefined_draws: int = 0
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
