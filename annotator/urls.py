@@ -1,9 +1,10 @@
 from django.urls import path
 
-from annotator.views import board, changes, coding, draws, phases, proposals, recoding, resolution, rounds
+from annotator.views import blind, board, changes, coding, draws, phases, proposals, recoding, resolution, rounds
 
 urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
+    path("rounds/who-sees-what/", blind.who_sees_what, name="who_sees_what"),
     path("rounds/new/", rounds.round_new, name="round_new"),
     path("rounds/<int:number>/", rounds.round, name="round"),
     path("rounds/<int:number>/start/", phases.round_start, name="round_start"),

@@ -1,27 +1,101 @@
 """What may be seen now: blindness, in one place. `studies.permissions` answers who may at all.
 
-A person always sees their own codings. Another's codings, and everything computed from them, stay unseen
-until the round is closed, for leads as well. How many codings are in is no secret; what they say is.
-
-| | drafted | running | in discussion, resolved |
-|---|---|---|---|
-| own assignments | no | yes | yes |
-| own codings and proposed codes | – | yes | yes |
-| another's codings, proposed codes, agreement, disagreements, decisions | – | no | yes |
+`SEES` is the table; the functions below follow from it, and a page prints it for the members of a study. A person
+always sees their own codings. Another's codings, and everything computed from them, stay unseen until the round is
+closed, for leads as well. How many codings are in is no secret; what they say is.
 """
 
+from django.db import models
 from django.db.models import Q, QuerySet
 
 from annotator.models import Assignment, Round
-from annotator.states import FROZEN, Phase
+from annotator.states import Phase
 from studies.errors import Refused
-from studies.models import Membership
+from studies.models import Membership, Role
 
-OPENED = (Phase.INDEPENDENT, *FROZEN)
+
+class Viewer(models.TextChoices):
+    """Who looks at a round."""
+
+    RATER = "rater", "rater"
+    LEAD = "lead", "lead"
+    OBSERVER = "observer", "observer"
+    STRANGER = "stranger", "not a member"
+
+
+class Thing(models.TextChoices):
+    """What there is to see of a round."""
+
+    ROUND = "round", "The round: kind, sample, raters, dates"
+    PROGRESS = "progress", "How many codings are in, by rater"
+    OWN_ASSIGNMENTS = "own_assignments", "The issues given to oneself"
+    OWN_CODINGS = "own_codings", "One’s own codings, drafts and proposed codes"
+    CODINGS = "codings", "Another’s codings: codes, evidence, memo, confidence, flag, skip"
+    PROPOSALS = "proposals", "Codes that another proposed"
+    DRAFTS = "drafts", "What another typed and did not submit"
+    AGREEMENT = "agreement", "Agreement, and the issues behind each figure"
+    DISAGREEMENTS = "disagreements", "Disagreements, side by side"
+    LABELS = "labels", "Labels; findings, saturation and counts of codes made of them"
+    EXPORTS = "exports", "The round in exported data sets"
+
+
+MEMBERS = frozenset({Viewer.RATER, Viewer.LEAD, Viewer.OBSERVER})
+LEADS = frozenset({Viewer.LEAD})
+NOBODY = frozenset[Viewer]()
+
+# What is each person's own is seen by whoever has it.
+OWN = (Thing.OWN_ASSIGNMENTS, Thing.OWN_CODINGS)
+
+Row = dict[str, frozenset[Viewer]]
+
+
+def row(
+    drafted: frozenset[Viewer],
+    running: frozenset[Viewer],
+    discussion: frozenset[Viewer],
+    resolved: frozenset[Viewer],
+) -> Row:
+    return {
+        Phase.DRAFTED: drafted,
+        Phase.INDEPENDENT: running,
+        Phase.DISCUSSION: discussion,
+        Phase.RESOLVED: resolved,
+    }
+
+
+SEES: dict[str, Row] = {
+    Thing.ROUND: row(MEMBERS, MEMBERS, MEMBERS, MEMBERS),
+    Thing.PROGRESS: row(MEMBERS, MEMBERS, MEMBERS, MEMBERS),
+    Thing.OWN_ASSIGNMENTS: row(NOBODY, MEMBERS, MEMBERS, MEMBERS),
+    Thing.OWN_CODINGS: row(NOBODY, MEMBERS, MEMBERS, MEMBERS),
+    Thing.CODINGS: row(NOBODY, NOBODY, MEMBERS, MEMBERS),
+    Thing.PROPOSALS: row(NOBODY, NOBODY, MEMBERS, MEMBERS),
+    Thing.DRAFTS: row(NOBODY, NOBODY, NOBODY, NOBODY),
+    Thing.AGREEMENT: row(NOBODY, NOBODY, MEMBERS, MEMBERS),
+    Thing.DISAGREEMENTS: row(NOBODY, NOBODY, LEADS, LEADS),
+    Thing.LABELS: row(NOBODY, NOBODY, MEMBERS, MEMBERS),
+    Thing.EXPORTS: row(NOBODY, NOBODY, LEADS, LEADS),
+}
+
+
+def sees(thing: str, phase: str, viewer: Viewer) -> bool:
+    return viewer in SEES[thing][phase]
+
+
+def phases_of(thing: str, viewer: Viewer) -> list[str]:
+    """Those in which the viewer sees it."""
+    return [phase for phase in Phase.values if sees(thing, phase, viewer)]
+
+
+def viewer_of(member: Membership) -> Viewer:
+    """Nobody signs in as a placeholder; whoever did would see nothing."""
+    outside = member.left_at or member.role == Role.PLACEHOLDER
+    return Viewer.STRANGER if outside else Viewer[Role(member.role).name]
 
 
 def sees_all_codings(round: Round) -> bool:
-    return round.phase in FROZEN
+    """Every member does, observers as well."""
+    return sees(Thing.CODINGS, round.phase, Viewer.OBSERVER)
 
 
 def check_sees_all_codings(round: Round) -> None:
@@ -32,19 +106,26 @@ def check_sees_all_codings(round: Round) -> None:
 
 def visible_assignments(member: Membership) -> Q:
     """Condition on Assignment rows: the member's own, once the round was started."""
-    return Q(member=member, round_issue__round__phase__in=OPENED)
+    return Q(member=member, round_issue__round__phase__in=phases_of(Thing.OWN_ASSIGNMENTS, viewer_of(member)))
 
 
 def visible_codings(member: Membership) -> Q:
     """Condition on Coding rows: the member's own, and everybody's in closed rounds of the same study."""
-    return Q(assignment__member=member) | Q(
-        assignment__round_issue__round__phase__in=FROZEN, assignment__round_issue__round__study=member.study_id
+    return Q(assignment__member=member) & in_phases("assignment__round_issue__round", Thing.OWN_CODINGS, member) | (
+        in_phases("assignment__round_issue__round", Thing.CODINGS, member)
     )
 
 
 def visible_proposals(member: Membership) -> Q:
     """Condition on Proposal rows: the member's own, and everybody's in closed rounds of the same study."""
-    return Q(member=member) | Q(round_issue__round__phase__in=FROZEN, round_issue__round__study=member.study_id)
+    return Q(member=member) & in_phases("round_issue__round", Thing.OWN_CODINGS, member) | (
+        in_phases("round_issue__round", Thing.PROPOSALS, member)
+    )
+
+
+def in_phases(round: str, thing: str, member: Membership) -> Q:
+    """Condition on the round at this path: of the member's study, in a phase in which they see the thing."""
+    return Q(**{f"{round}__phase__in": phases_of(thing, viewer_of(member)), f"{round}__study": member.study_id})
 
 
 def issues_coded_now_by(member: Membership) -> "QuerySet[Assignment, int]":

@@ -33,7 +33,10 @@ def for_request(request: HttpRequest) -> dict[str, Any]:
     if access is None:
         return {"person_links": person_links}
     return {
-        "person_links": person_links,
+        "person_links": [
+            {"label": "Who sees what", "url": reverse("who_sees_what", args=[access.study.slug])},
+            *person_links,
+        ],
         "access": access,
         "study": access.study,
         "sections": list(links(access, request.path)),

@@ -157,11 +157,15 @@ class RoundForm(forms.Form):
         "listed", "seed",
     )  # fmt: skip
     WHO = ("raters", "each", "k", "overlap", "capacities")
+    # May be left empty; of the others those that the method and the design ask for must be given.
+    OPTIONAL = ("seed", "capacities")
 
     def __init__(
         self, data: QueryDict | None, *, study: Study, available: int, start: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(data, initial=dict(start or {}))
+        for name, field in self.fields.items():
+            field.asked = name not in self.OPTIONAL  # type: ignore[attr-defined]  # read by the template
         self.choose_from("version", versions_of(study))
         self.choose_from("raters", coders_of(study))
         self.choose_from("frame", frames_of(study))
@@ -176,6 +180,14 @@ class RoundForm(forms.Form):
     def fieldsets(self) -> list[tuple[str, list[forms.BoundField]]]:
         parts = (("What is coded", self.WHAT), ("Which issues", self.WHICH), ("Who codes them", self.WHO))
         return [(legend, [self[name] for name in names]) for legend, names in parts]
+
+    def clean(self) -> dict[str, Any]:
+        """What plays no part is hidden on the page: it neither counts nor is it refused."""
+        said = self.cleaned_data
+        for name in unused(said.get("method"), said.get("allocation"), said.get("each")):
+            self.errors.pop(name, None)
+            said[name] = EMPTY.get(name)
+        return said
 
     def clean_capacities(self) -> dict[str, int]:
         capacities: dict[str, int] = self.cleaned_data["capacities"]
@@ -200,6 +212,30 @@ class RoundForm(forms.Form):
         data.update(self.data)
         data["seed"] = str(seed)
         self.data = data
+
+
+EMPTY: dict[str, Any] = {"sizes": {}, "listed": "", "capacities": {}, "minimum_one": False}
+
+
+def unused(method: str | None, allocation: str | None, each: str | None) -> list[str]:
+    """Fields that play no part in so chosen a round; the style sheet hides the same ones."""
+    stratified = method == Method.STRATIFIED
+    given = stratified and allocation == Allocation.GIVEN
+    plays = {
+        "size": method not in (Method.ALL, Method.LISTED) and not given,
+        "stratify_by": stratified,
+        "allocation": stratified,
+        "minimum_one": stratified and allocation in ("", Allocation.PROPORTIONAL),
+        "sizes": given,
+        "listed": method == Method.LISTED,
+        "after": method == Method.NEXT,
+        "frame": method != Method.NEXT,
+        "seed": method != Method.NEXT,
+        "k": each in (Each.SOME, Each.POOL),
+        "overlap": each == Each.OVERLAP,
+        "capacities": each in (Each.SOME, Each.OVERLAP),
+    }
+    return [name for name, part in plays.items() if not part]
 
 
 def coders_of(study: Study, *, ever: bool = False) -> Any:

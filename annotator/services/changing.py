@@ -55,6 +55,17 @@ class Change:
         return balance_of({alias: keys for alias, keys in self.hands.items() if keys or alias != self.gone})
 
     @property
+    def headline(self) -> str:
+        """What it is, as a title."""
+        rater, to, size = self.asked.rater, self.asked.to, self.asked.size
+        return {
+            "add": f"With {rater and rater.alias}",
+            "take_out": f"Without {rater and rater.alias}",
+            "hand_over": f"From {rater and rater.alias} to {to and to.alias}",
+            "extend": f"With {size:,} issue{'s' * (size != 1)} more",
+        }[self.asked.act]
+
+    @property
     def rows(self) -> list[tuple[str, int, int, int]]:
         """A row a rater: coded, and open now and then."""
         coded = Counter(alias for alias, _ in self.standing.done)

@@ -55,6 +55,7 @@ def context_of(round: Round, form: ChangeForm, change: Change | None) -> dict[st
         "form": form,
         "change": change,
         "raters": raters.values(),
+        "second": next((str(member.pk) for member in list(raters.values())[1:]), ""),
         "others": [member for member in coders_of(round.study) if member.alias not in raters],
         "crumbs": [
             {"label": "Rounds", "url": reverse("rounds", args=[slug])},

@@ -55,6 +55,7 @@ def version(world):
 
 ROWS = [
     Row("rounds", MEMBERS_ONLY),
+    Row("who_sees_what", MEMBERS_ONLY),
     Row("round_new", LEAD_ONLY),
     Row("round_new", LEAD_ONLY, method="post", why="shows what is missing"),
     Row("round_change", LEAD_ONLY, kwargs=of("running")),

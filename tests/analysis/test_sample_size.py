@@ -24,7 +24,7 @@ def test_it_answers_from_the_start(ask: Any, study: Study) -> None:
     response = ask(population=8373)
     assert (response.context["share_size"], response.context["kappa_size"]) == (368, 314)
     text = " ".join(response.content.decode().split())
-    assert "368 issues of 8,373 give a share within ± 5.0 % at 95.0 % confidence" in text
+    assert "368 issues of 8,373 give a share within ± 5 % at 95 % confidence" in text
     assert f"{reverse('round_new', args=[study.slug])}?size=368" in text
 
 

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from annotator.errors import Changed
 from annotator.models import Assignment, Coding, Draft, Each, Round, RoundRater
-from annotator.services.changing import Asked, change_round, pause_round, plan_change, resume_round
+from annotator.services.changing import Asked, Change, change_round, pause_round, plan_change, resume_round
 from annotator.services.coding import can_submit
 from annotator.services.dealing import Design
 from annotator.services.planning import Way
 from annotator.services.rounds import draft_round
+from annotator.services.standing import Standing
 from annotator.states import Phase
 from corpus.models import Issue
 from studies.errors import Invalid, Refused
@@ -392,6 +393,8 @@ def test_the_page_shows_the_change_then_makes_it(client: Client, draw: Any, thre
     change = shown.context["change"]
     assert loads(round)["rater-1"] == 8
     assert f'name="seen" value="{change.digest}"' in shown.content.decode()
+    assert '<h2 id="plan">Without rater-1</h2>' in shown.content.decode()
+    assert f'value="{three[1].pk}" selected' in shown.content.decode()
     code(round, "rater-1", 1)
     again = client.post(url, {"act": "take_out", "rater": three[1].pk, "seen": change.digest})
     assert "Look again" in again.content.decode()
@@ -399,7 +402,26 @@ def test_the_page_shows_the_change_then_makes_it(client: Client, draw: Any, thre
     made = client.post(url, {"act": "take_out", "rater": three[1].pk, "seen": seen}, follow=True)
     assert "rater-1 has 0 open (7 before)" in made.content.decode()
     assert "Say how many issues come." in client.post(url, {"act": "extend", "size": ""}).content.decode()
+    same = client.post(url, {"act": "hand_over", "rater": three[0].pk, "to": three[0].pk}).content.decode()
+    assert '<div class="error-text" id="id_to_error">' in same
     assert "issues come, 14 of 30 in all." in client.post(url, {"act": "extend", "size": 2}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "headline"),
+    [
+        ({"act": "add"}, "With rater-2"),
+        ({"act": "take_out"}, "Without rater-2"),
+        ({"act": "hand_over"}, "From rater-2 to rater-1"),
+        ({"act": "extend", "size": 1}, "With 1 issue more"),
+        ({"act": "extend", "size": 1200}, "With 1,200 issues more"),
+    ],
+)
+def test_a_change_says_what_it_is(three: Any, asked: dict[str, Any], headline: str) -> None:
+    hands: dict[str, list[str]] = {}
+    standing = Standing(hands, frozenset(), frozenset(), {}, {}, {})
+    change = Change(Asked(rater=three[2], to=three[1], **asked), "", standing, hands)
+    assert change.headline == headline
 
 
 def test_pause_and_resume_by_page(client: Client, version: Any, corpus: Any, three: Any) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from annotator.forms.rounds import unused
 from annotator.models import Assignment, Round
 from annotator.services.rounds import draft_round
 from studies.models import Membership, Study
@@ -104,7 +105,8 @@ def test_strata_are_shown_with_what_is_drawn(client: Client, study: Study, form:
     [
         ({"size": ""}, {"size": ["Say how many issues to draw."]}),
         ({"k": 4}, {"k": ["With 3 raters, 1 to 3 can code each issue."]}),
-        ({"sizes": "many"}, {"sizes": ["“many” is not a name, a colon and a whole number."]}),
+        ({"method": "stratified", "allocation": "given", "sizes": "many"},
+         {"sizes": ["“many” is not a name, a colon and a whole number."]}),
         ({"capacities": "rater-9: 3"}, {"capacities": ["Not among the raters of this round: rater-9."]}),
         ({"capacities": "rater-1: 1\nrater-2: 1"},
          {"capacities": ["The raters can take 8 codings, and 12 are needed. Raise what some can take, add raters, or "
@@ -118,6 +120,37 @@ def test_strata_are_shown_with_what_is_drawn(client: Client, study: Study, form:
 def test_what_is_wrong_stands_beside_its_field(client: Client, study: Study, form: Any, more: Any, errors: Any) -> None:
     response = post(client, study, form, act="preview", **more)
     assert response.context["form"].errors == errors
+
+
+UNUSED = {
+    "sizes": "many", "overlap": "a lot", "after": "none", "listed": "x", "stratify_by": "colour", "minimum_one": "on",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stale", [UNUSED, {"sizes": "many", "method": "stratified", "allocation": "equal"}])
+def test_what_plays_no_part_is_neither_counted_nor_refused(client: Client, study: Study, form: Any, stale: Any) -> None:
+    response = post(client, study, form, act="preview", **stale)
+    assert response.context["form"].errors == {}
+    assert response.context["plan"].sample["size"] == 6
+
+
+def test_each_way_has_fields_of_its_own() -> None:
+    always = {"stratify_by", "allocation", "minimum_one", "sizes", "listed", "after"}
+    assert set(unused("simple", "", "every")) == always | {"k", "overlap", "capacities"}
+    assert set(unused("all", "", "some")) == always | {"size", "overlap"}
+    assert set(unused("listed", "", "overlap")) == always - {"listed"} | {"size", "k"}
+    assert set(unused("next", "", "some")) == always - {"after"} | {"frame", "seed", "overlap"}
+    stratified = {"listed", "after", "overlap"}
+    assert set(unused("stratified", "proportional", "some")) == stratified | {"sizes"}
+    assert set(unused("stratified", "equal", "some")) == stratified | {"sizes", "minimum_one"}
+    assert set(unused("stratified", "given", "some")) == stratified | {"size", "minimum_one"}
+
+
+def test_only_what_may_stay_empty_is_called_optional(client: Client, study: Study) -> None:
+    text = text_of(client.get(reverse("round_new", args=[study.slug])))
+    assert text.count("(optional)") == 2
+    assert "Seed <span" in text
+    assert "The most that a rater takes <span" in text
 
 
 def test_only_rounds_with_an_order_are_offered_to_go_on(

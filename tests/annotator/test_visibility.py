@@ -21,8 +21,7 @@ OWN, OTHERS, BOTH, NOTHING = {"rater-1"}, {"rater-2"}, {"rater-1", "rater-2"}, s
 
 # phase, who looks, whose codings they see
 TABLE = [
-    ("drafted", "lead", NOTHING), ("drafted", "rater_a", OWN),
-    ("drafted", "rater_b", OTHERS), ("drafted", "observer", NOTHING),
+    *(("drafted", who, NOTHING) for who in ("lead", "rater_a", "rater_b", "observer")),
     ("independent", "lead", NOTHING), ("independent", "rater_a", OWN), ("independent", "rater_b", OTHERS),
     ("independent", "observer", NOTHING),
     *((phase, who, BOTH) for phase in ("discussion", "resolved") for who in ("lead", "rater_a", "rater_b", "observer")),
