@@ -98,7 +98,8 @@ class Share:
 
 @dataclass(frozen=True)
 class CrosswalkReport:
-    """`issues` carry a code of the left version; `without` were labelled with none of them and count nowhere."""
+    """`issues` carry a code as of the left version. `without` were labelled with none of them, and `waiting` have a
+    label that cannot be read under it: neither counts anywhere."""
 
     found: Opened
     ours: tuple[OurLine, ...]
@@ -107,6 +108,7 @@ class CrosswalkReport:
     their_shares: tuple[Share, ...]
     issues: int
     without: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class MappingAgreement:
 
 
 def crosswalk_report(found: Opened, labelled: Sequence[LabelledIssue]) -> CrosswalkReport:
-    """`labelled`: the issues with a label under the left version."""
+    """`labelled`: the issues with a label as of the left version."""
     status = {str(case.node.code.uid): status_of(case) for case in found.cases}
     coded = [[code.uid for code in label.codes] for label in labelled if label.codes]
     per_code = Counter(uid for codes in coded for uid in codes)
@@ -138,7 +140,8 @@ def crosswalk_report(found: Opened, labelled: Sequence[LabelledIssue]) -> Crossw
         our_shares=tuple(shares(Ours, [line.status for line in ours], per_issue)),
         their_shares=tuple(shares(Theirs, [line.status for line in theirs], Counter())),
         issues=len(coded),
-        without=len(labelled) - len(coded),
+        without=sum(not label.codes and not label.waits and label.is_on_topic for label in labelled),
+        waiting=sum(bool(label.waits) for label in labelled),
     )
 
 

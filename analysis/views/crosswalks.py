@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from analysis.datasets import labels
+from analysis.datasets import labels_as_of
 from analysis.exports.crosswalk_table import as_csv, as_latex
 from analysis.reports.crosswalk import CrosswalkReport, crosswalk_report, sentence
 from analysis.services.crosswalks import agreement_of_mappers
@@ -26,7 +26,7 @@ def report_of(request: HttpRequest, slug: str, crosswalk_id: int) -> CrosswalkRe
     """Refused while two map independently."""
     access = open_study(request, slug)
     found = open_for_all(get_crosswalk(access.study, crosswalk_id))
-    return crosswalk_report(found, labels(access.study, [found.crosswalk.left]))
+    return crosswalk_report(found, labels_as_of(access.study, found.crosswalk.left))
 
 
 @require_safe

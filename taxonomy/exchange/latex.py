@@ -13,6 +13,8 @@ SIGNS = {
 SAFE = str.maketrans(SIGNS)
 # Two hyphens in a row would be printed as a dash, two apostrophes as a quotation mark.
 JOINED = re.compile(r"([-',])(?=\1)")
+# A hash is one word, longer than a line.
+PIECE = re.compile(r"[0-9a-f]{8}(?=[0-9a-f]{8})")
 
 # Unicode needs LuaLaTeX or XeLaTeX only beyond what pdfLaTeX knows by default.
 PREAMBLE = r"""% Compiles with pdfLaTeX; with LuaLaTeX or XeLaTeX where names are in other scripts than Latin.
@@ -45,7 +47,8 @@ def table(book: Book) -> Iterator[str]:
     head = HEAD % (r" & \textbf{Codings} & \textbf{Issues}" if book.usage else "")
     caption = " ".join(part for part in (book.citation or f"{book.title}.", book.rule, book.counted) if part)
     yield f"\\begin{{longtable}}{{{columns}}}\n"
-    yield f"\\caption{{{escaped(caption)}}} \\\\\n{head}\\endfirsthead\n{head}\\endhead\n\\hline\n\\endfoot\n"
+    caption = PIECE.sub(r"\g<0>\\allowbreak{}", escaped(caption))
+    yield f"\\caption{{{caption}}} \\\\\n{head}\\endfirsthead\n{head}\\endhead\n\\hline\n\\endfoot\n"
     for entry in book.entries:
         yield f"{row(entry, book)} \\\\\n"
     yield "\\end{longtable}\n"

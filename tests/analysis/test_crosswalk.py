@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from analysis.datasets import labels
+from analysis.datasets import labels_as_of
 from analysis.exports.crosswalk_table import as_csv, as_latex, escaped
 from analysis.models import Result
 from analysis.reports.agreement import PLAN
@@ -20,6 +20,7 @@ from taxonomy.crosswalks import Link, get_crosswalk, open_for_all
 from taxonomy.models import Code
 from taxonomy.services.crosswalks import begin_crosswalk, finish_mapping, map_code
 from tests import factories
+from tests.grown import next_version
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def labelled(study, members, ours, lead):
 
 def report_of(study, crosswalk):
     found = open_for_all(get_crosswalk(study, crosswalk.pk))
-    return crosswalk_report(found, labels(study, [found.crosswalk.left]))
+    return crosswalk_report(found, labels_as_of(study, found.crosswalk.left))
 
 
 def statuses(report):
@@ -95,6 +96,14 @@ def test_issue_counts_once_by_its_least_covered_code(labelled, alone, say, rater
         Ours.COVERED: (1, 2), Ours.PARTLY: (1, 1), Ours.RELATED: (0, 0), Ours.NEW: (1, 1)
     }  # fmt: skip
     assert sum(share.codes for share in report.their_shares) == 3
+
+
+def test_labels_are_carried_to_the_version_that_is_compared(labelled, ours, theirs, members, lead):
+    second = next_version(ours, lead, split={"Loading": ["Slow", "Never"]}, merge={"Output": "Memory"})
+    crosswalk = begin_crosswalk(left=second, right=theirs, mappers=[members["rater_a"]], by=lead)
+    report = report_of(labelled, crosswalk)
+    assert {line.node.code.name: line.issues for line in report.ours} == {"Slow": 0, "Never": 0, "Memory": 1}
+    assert (report.issues, report.without, report.waiting) == (1, 1, 3)
 
 
 def test_sentence_is_what_a_paper_prints(labelled, alone, say, rater_a):

@@ -238,3 +238,9 @@ def test_json_is_read_again_as_the_same_codes(published):
     content, _ = written(book_of(published), "json")
     book = read(content.encode())
     assert (book.name, book.purpose, book.codes) == ("Reuse", "What goes wrong.", records(published))
+
+
+def test_the_hash_may_break_in_a_caption(published):
+    caption = latex.latex(book_of(published)).split(r"\caption{")[1].split(r" \\")[0]
+    pieces = re.findall(r"[0-9a-f]{8}", published.content_hash)
+    assert rf"SHA-256 {(chr(92) + 'allowbreak{}').join(pieces)}." in caption
