@@ -1,6 +1,18 @@
 from django.urls import path
 
-from annotator.views import blind, board, changes, coding, draws, phases, proposals, recoding, resolution, rounds
+from annotator.views import (
+    blind,
+    board,
+    changes,
+    coding,
+    coding_list,
+    draws,
+    phases,
+    proposals,
+    recoding,
+    resolution,
+    rounds,
+)
 
 urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
@@ -21,6 +33,7 @@ urlpatterns = [
     path("rounds/<int:number>/board/move/", board.board_move, name="board_move"),
     path("rounds/<int:number>/board/<str:key>/", board.board_card, name="board_card"),
     path("code/<int:number>/", coding.coding, name="coding"),
+    path("code/<int:number>/list/", coding_list.coding_list, name="coding_list"),
     path("code/<int:number>/issues/<int:assignment_id>/", coding.coding_issue, name="coding_issue"),
     path("code/<int:number>/issues/<int:assignment_id>/submit/", coding.coding_submit, name="coding_submit"),
     path("code/<int:number>/issues/<int:assignment_id>/draft/", coding.coding_draft, name="coding_draft"),

@@ -53,11 +53,19 @@ class Person:
         """Every issue of a round: ask for it ("next"), submit an answer ("save"). Yields milliseconds of each."""
         self.return_after_a_while()
         _, page = self.ask("GET", address)
-        for number, (assignment, _) in enumerate(setup_of(page)["work"]):
-            yield "next", self.timed("GET", f"{address}issues/{assignment}/")
+        assignment, number = setup_of(page)["state"]["assignment"], 0
+        while assignment:
+            milliseconds, state = self.timed_answer(f"{address}issues/{assignment}/")
+            yield "next", milliseconds
             answer = {"outcome": "coded", "codes": [codes[number % len(codes)]], "memo": "A word on why.", "seen": 0}
             body = json.dumps({**answer, "confidence": "", "flagged": False, "client_id": str(uuid.uuid4())})
             yield "save", self.timed("POST", f"{address}issues/{assignment}/submit/", body.encode())
+            assignment, number = next(iter(state["ahead"]), None), number + 1
+
+    def timed_answer(self, path: str) -> tuple[float, dict]:
+        begun = time.perf_counter()
+        _, told = self.ask("GET", path)
+        return (time.perf_counter() - begun) * 1000, json.loads(told)
 
     def timed(self, method: str, path: str, body: bytes = b"") -> float:
         begun = time.perf_counter()

@@ -1,50 +1,61 @@
-"""A rater's own work in a round: what is given, what is done, what comes next."""
+"""A rater's own work in a round: how much is given and done, what comes next, and the list of it a page at a time.
+
+Nothing here reads all assignments into memory: a round may have thousands.
+"""
 
 from dataclasses import dataclass
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextChoices
 
 from annotator.models import Assignment, Coding, Draft, Round
+from annotator.queries.rounds import has_coding
 from annotator.states import Outcome
 from studies.errors import NotThere
 from studies.models import Membership
 
+# How many open issues a screen knows ahead of the one it shows.
+AHEAD = 12
+# How many of the last submits can be gone back to with the key.
+BACK = 20
+NOT_THERE = "There is no such issue among yours in this round."
+
+
+class Show(TextChoices):
+    """Which of a rater's issues the list shows."""
+
+    ALL = "all", "All"
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    FLAGGED = "flagged", "Flagged"
+    AGAIN = "again", "Skipped or unclear"
+
 
 @dataclass(frozen=True)
-class Work:
-    """All of a rater's assignments in a round, in the rater's own order, each with `outcome` ("" when not coded)."""
+class Tally:
+    """How many issues of a round a rater has, and how many of them a coding."""
 
-    assignments: list[Assignment]
-
-    @property
-    def total(self) -> int:
-        return len(self.assignments)
-
-    @property
-    def done(self) -> int:
-        return sum(1 for assignment in self.assignments if outcome_of(assignment))
-
-    def next_open(self, after: int = -1) -> Assignment | None:
-        """The first open assignment after this position, else the first open one from the start."""
-        still = [assignment for assignment in self.assignments if not outcome_of(assignment)]
-        return next((assignment for assignment in still if assignment.position > after), still[0] if still else None)
-
-    def neighbours(self, position: int) -> tuple[Assignment | None, Assignment | None]:
-        """The assignments just before and just after this position."""
-        before = [assignment for assignment in self.assignments if assignment.position < position]
-        after = [assignment for assignment in self.assignments if assignment.position > position]
-        return before[-1] if before else None, after[0] if after else None
+    total: int
+    done: int
 
 
-def outcome_of(assignment: Assignment) -> str:
-    return getattr(assignment, "outcome", None) or ""
+@dataclass(frozen=True)
+class Around:
+    """Ids of assignments: just before and after one in the rater's order, and the open ones that come next."""
+
+    before: int | None
+    after: int | None
+    ahead: list[int]
+
+
+def own(round: Round, member: Membership) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(round_issue__round=round, member=member)
 
 
 def assignments_of(round: Round, member: Membership) -> QuerySet[Assignment]:
     """Each with `outcome`, `flagged` and `revision` of the member's last coding, None before the first."""
     last = Coding.objects.filter(assignment=OuterRef("pk")).order_by("-revision")
     return (
-        Assignment.objects.filter(round_issue__round=round, member=member)
+        own(round, member)
         .annotate(
             outcome=Subquery(last.values("outcome")[:1]),
             flagged=Subquery(last.values("flagged")[:1]),
@@ -54,33 +65,87 @@ def assignments_of(round: Round, member: Membership) -> QuerySet[Assignment]:
     )
 
 
-def work_of(round: Round, member: Membership) -> Work:
-    return Work(list(assignments_of(round, member)))
+def tally_of(round: Round, member: Membership) -> Tally:
+    found = own(round, member).aggregate(total=Count("pk"), done=Count("pk", filter=Q(has_coding())))
+    return Tally(found["total"], found["done"])
+
+
+def open_after(round: Round, member: Membership, position: int, count: int) -> list[int]:
+    """Ids of the first open assignments after this position, then of those before it; that at it is left out."""
+    still = own(round, member).filter(~has_coding()).order_by("position").values_list("pk", flat=True)
+    found = list(still.filter(position__gt=position)[:count])
+    if len(found) < count:
+        found += still.filter(position__lt=position)[: count - len(found)]
+    return found
+
+
+def next_open(round: Round, member: Membership, position: int = -1) -> int | None:
+    """Id of the first open assignment after this position, else of the first from the start."""
+    return next(iter(open_after(round, member, position, 1)), None)
+
+
+def around(assignment: Assignment) -> Around:
+    """Where one can go from here. At most four queries, whatever the round."""
+    round, member, position = assignment.round_issue.round, assignment.member, assignment.position
+    ids = own(round, member).values_list("pk", flat=True)
+    return Around(
+        before=ids.filter(position__lt=position).order_by("-position").first(),
+        after=ids.filter(position__gt=position).order_by("position").first(),
+        ahead=open_after(round, member, position, AHEAD),
+    )
+
+
+def first_of(round: Round, member: Membership) -> int | None:
+    return own(round, member).order_by("position").values_list("pk", flat=True).first()
+
+
+def listed(round: Round, member: Membership, show: str = Show.ALL, text: str = "") -> QuerySet[Assignment]:
+    """The list of a rater's issues, each as in `assignments_of` and with its issue. `text` is a number of an issue, or
+    words that all stand in the title."""
+    rows = assignments_of(round, member).select_related("round_issue__issue__repository")
+    rows = rows.filter(shown(show))
+    number = text.strip().removeprefix("#")
+    if number.isdecimal() and len(number) < 10:
+        return rows.filter(Q(round_issue__issue__number=number) | Q(round_issue__issue__title__icontains=number))
+    for word in text.split():
+        rows = rows.filter(round_issue__issue__title__icontains=word)
+    return rows
+
+
+def shown(show: str) -> Q:
+    return {
+        Show.OPEN: Q(outcome__isnull=True),
+        Show.DONE: Q(outcome__isnull=False),
+        Show.FLAGGED: Q(flagged=True),
+        Show.AGAIN: Q(outcome__in=[Outcome.SKIPPED, Outcome.UNCLEAR]),
+    }.get(show, Q())
+
+
+def rank_of(assignment: Assignment) -> int:
+    """How many of the rater's issues of the round stand before it."""
+    return own(assignment.round_issue.round, assignment.member).filter(position__lt=assignment.position).count()
 
 
 def to_revisit(round: Round, member: Membership) -> QuerySet[Assignment]:
     """What a rater may want to open again: skipped, unclear or flagged."""
-    return (
-        assignments_of(round, member)
-        .filter(Q(flagged=True) | Q(outcome__in=[Outcome.SKIPPED, Outcome.UNCLEAR]))
-        .select_related("round_issue__issue__repository")
-    )
+    return listed(round, member).filter(shown(Show.FLAGGED) | shown(Show.AGAIN))
 
 
 def get_assignment(round: Round, member: Membership, pk: int) -> Assignment:
     """One of the member's own assignments, with its issue. NotThere for anybody else's."""
     found = (
-        Assignment.objects.select_related(
+        own(round, member)
+        .select_related(
             "member",
             "round_issue__round__version__taxonomy",
             "round_issue__issue__repository",
             "round_issue__issue__body",
         )
-        .filter(round_issue__round=round, member=member, pk=pk)
+        .filter(pk=pk)
         .first()
     )
     if found is None:
-        raise NotThere("There is no such issue among yours in this round.")
+        raise NotThere(NOT_THERE)
     return found
 
 
@@ -88,12 +153,8 @@ def draft_of(assignment: Assignment) -> Draft | None:
     return Draft.objects.filter(assignment=assignment).first()
 
 
-def last_submitted(round: Round, member: Membership) -> Assignment | None:
-    """The assignment that the member submitted last: where taking back goes."""
-    return (
-        Assignment.objects.filter(round_issue__round=round, member=member)
-        .annotate(at=Max("codings__submitted_at"))
-        .filter(at__isnull=False)
-        .order_by(F("at").desc(), "-pk")
-        .first()
-    )
+def last_submitted(round: Round, member: Membership) -> list[int]:
+    """Ids of the assignments that the member submitted last, the latest at the end: where going back leads."""
+    mine = Coding.objects.filter(assignment__member=member, assignment__round_issue__round=round)
+    latest = mine.order_by("-submitted_at", "-pk").values_list("assignment", flat=True)[: 2 * BACK]
+    return list(dict.fromkeys(latest))[:BACK][::-1]

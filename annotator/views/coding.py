@@ -1,6 +1,7 @@
 """The coding screen. It works as a plain form; with scripts it sends the same answers without a reload."""
 
 import uuid
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -20,13 +21,16 @@ from annotator.queries.palette import flat, palette_of
 from annotator.queries.proposals import own_proposals
 from annotator.queries.rounds import get_round
 from annotator.queries.work import (
-    Work,
+    NOT_THERE,
+    Tally,
+    around,
     draft_of,
+    first_of,
     get_assignment,
     last_submitted,
-    outcome_of,
+    next_open,
+    tally_of,
     to_revisit,
-    work_of,
 )
 from annotator.services.coding import check_is_running, save_draft, submit_coding
 from annotator.services.reading import reading_of
@@ -35,6 +39,8 @@ from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.permissions import Access, Permission, open_study
 
 NOTHING: dict[str, Any] = {"outcome": "", "codes": [], "memo": "", "confidence": "", "flagged": False}
+# How many of the skipped, unclear or flagged issues stand at the end; the list has them all.
+REVISITED = 50
 
 
 def open_round(request: HttpRequest, slug: str, number: int) -> tuple[Access, Round]:
@@ -51,35 +57,39 @@ def coding(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     access, round = open_round(request, slug, number)
     if request.method == "POST":
         return submitted(request, access, round)
-    work = work_of(round, access.membership)
-    if not work.assignments:
+    tally = tally_of(round, access.membership)
+    if not tally.total:
         raise Refused(f"No issue of {round} was given to you.")
-    chosen = asked_for(request, work)
+    chosen = asked_for(request) or next_open(round, access.membership)
     if chosen is None:
-        return done(request, access, round, work)
-    assignment = get_assignment(round, access.membership, chosen.pk)
-    return screen(request, access, round, work, assignment)
+        return done(request, access, round, tally)
+    return screen(request, access, round, tally, get_assignment(round, access.membership, chosen))
 
 
-def done(request: HttpRequest, access: Access, round: Round, work: Work) -> HttpResponse:
-    context = {"round": round, "work": work, "revisit": to_revisit(round, access.membership)}
+def done(request: HttpRequest, access: Access, round: Round, tally: Tally) -> HttpResponse:
+    member = access.membership
+    context = {
+        "round": round,
+        "tally": tally,
+        "first": first_of(round, member),
+        "revisit": to_revisit(round, member)[:REVISITED],
+    }
     return render(request, "annotator/coding_done.html", context)
 
 
-def asked_for(request: HttpRequest, work: Work) -> Assignment | None:
-    """The issue that the address names, else the next open one."""
+def asked_for(request: HttpRequest) -> int | None:
+    """The issue that the address names."""
     wanted = request.GET.get("issue", "")
-    named = next((row for row in work.assignments if str(row.pk) == wanted), None)
-    if wanted and named is None:
-        raise NotThere("There is no such issue among yours in this round.")
-    return named or work.next_open()
+    if wanted and not as_number(wanted):
+        raise NotThere(NOT_THERE)
+    return as_number(wanted) or None
 
 
 def screen(
     request: HttpRequest,
     access: Access,
     round: Round,
-    work: Work,
+    tally: Tally,
     assignment: Assignment,
     typed: dict[str, Any] | None = None,
     status: int = 200,
@@ -87,29 +97,25 @@ def screen(
     entries = palette_of(round.version)
     state = state_of(assignment, last_coding(assignment))
     state["answer"] = typed or state["answer"]
-    before, after = work.neighbours(assignment.position)
-    last = last_submitted(round, access.membership)
     context = {
         "round": round,
-        "work": work,
+        "tally": tally,
         "assignment": assignment,
         "reading": reading_of(assignment.round_issue.issue),
         "entries": entries,
         "codes": flat(entries),
         "proposals": own_proposals(round, access.membership) if round.allows_proposals else [],
         "state": state,
-        "before": before,
-        "after": after,
-        "last": last,
         "client_id": uuid.uuid4(),
         "confidences": Confidence.choices,
-        "setup": setup(access, round, work, state, last),
+        "setup": setup(access, round, tally, state),
     }
     return render(request, "annotator/coding.html", context, status=status)
 
 
 def state_of(assignment: Assignment, coded: Coding | None) -> dict[str, Any]:
-    """What a client needs to go on where the rater stopped: the draft if there is one, else the last submit."""
+    """What a client needs to go on where the rater stopped: the draft if there is one, else the last submit; and where
+    one can go from there."""
     draft = draft_of(assignment)
     return {
         "assignment": assignment.pk,
@@ -118,10 +124,11 @@ def state_of(assignment: Assignment, coded: Coding | None) -> dict[str, Any]:
         "version": draft.version if draft else 0,
         "answer": draft.payload if draft else answer_of(coded) if coded else NOTHING,
         "submitted_at": coded.submitted_at.isoformat() if coded else "",
+        **asdict(around(assignment)),
     }
 
 
-def setup(access: Access, round: Round, work: Work, state: dict[str, Any], last: Assignment | None) -> dict[str, Any]:
+def setup(access: Access, round: Round, tally: Tally, state: dict[str, Any]) -> dict[str, Any]:
     """What the scripts start from."""
     address = reverse("coding", args=[access.study.slug, round.number])
     return {
@@ -130,8 +137,8 @@ def setup(access: Access, round: Round, work: Work, state: dict[str, Any], last:
         "signIn": f"{reverse('sign_in')}?next={address}",
         "several": round.several_codes,
         "proposals": round.allows_proposals,
-        "work": [[row.pk, bool(outcome_of(row))] for row in work.assignments],
-        "last": last.pk if last else None,
+        **asdict(tally),
+        "submitted": last_submitted(round, access.membership),
         "state": state,
     }
 
@@ -145,11 +152,11 @@ def submitted(request: HttpRequest, access: Access, round: Round) -> HttpRespons
     except (ValidationError, Conflict) as error:
         text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
         messages.error(request, text)
-        work = work_of(round, access.membership)
-        return screen(request, access, round, work, assignment, typed=answer, status=409)
-    following = work_of(round, access.membership).next_open(made.assignment.position)
+        tally = tally_of(round, access.membership)
+        return screen(request, access, round, tally, assignment, typed=answer, status=409)
+    following = next_open(round, access.membership, made.assignment.position)
     address = reverse("coding", args=[access.study.slug, round.number])
-    return redirect(f"{address}?issue={following.pk}" if following else address)
+    return redirect(f"{address}?issue={following}" if following else address)
 
 
 def as_number(text: str) -> int:

@@ -85,6 +85,8 @@ ROWS = [
     Row("round", MEMBERS_ONLY, kwargs=of("resolved"), why="resolved"),
     Row("coding", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("closed"), why="closed"),
     Row("coding", page(SIGN_IN, 404, 403, 302, 404), method="post", kwargs=of("running"), data=submit),
+    Row("coding_list", CODERS, kwargs=of("running")),
+    Row("coding_list", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("closed"), why="closed"),
     Row("coding_issue", page(SIGN_IN, 404, 403, 200, 404), kwargs=one),
     Row("coding_submit", NOT_JSON, method="post", kwargs=one, why="not JSON"),
     Row("coding_draft", NOT_JSON, method="post", kwargs=one, why="not JSON"),

@@ -11,7 +11,21 @@ from django.db import connections
 from annotator.errors import Stale
 from annotator.models import AppliedCode, Assignment, Coding, Draft, Round
 from annotator.queries.codings import answer_of, independent_codings
-from annotator.queries.work import assignments_of, draft_of, get_assignment, last_submitted, work_of
+from annotator.queries.work import (
+    Around,
+    Tally,
+    around,
+    assignments_of,
+    draft_of,
+    first_of,
+    get_assignment,
+    last_submitted,
+    listed,
+    next_open,
+    rank_of,
+    tally_of,
+    to_revisit,
+)
 from annotator.services.coding import can_submit, save_draft, submit_coding
 from annotator.services.phases import close_round
 from annotator.states import Phase
@@ -236,21 +250,50 @@ def test_draft_keeps_only_what_an_answer_may_hold(mine: Any, rater_a: Any, paylo
 
 
 def test_work_tells_what_is_done_and_what_comes(mine: Any, round: Round, members: Any, rater_a: Any) -> None:
-    assert last_submitted(round, mine[0].member) is None
+    member, (first, second, third) = mine[0].member, (row.pk for row in mine)
+    assert (tally_of(round, member), last_submitted(round, member)) == (Tally(3, 0), [])
     submit(mine[1], rater_a, outcome="skipped", memo="not English", flagged=True)
-    work = work_of(round, mine[0].member)
-    told = [(row.outcome, row.flagged, row.revision) for row in work.assignments]  # type: ignore[attr-defined]
+    told = [(row.outcome, row.flagged, row.revision) for row in assignments_of(round, member)]  # type: ignore[attr-defined]
     assert told == [(None, None, None), ("skipped", True, 1), (None, None, None)]
-    assert (work.total, work.done) == (3, 1)
-    assert [work.next_open(after).pk for after in (-1, 0, 1, 2)] == [mine[n].pk for n in (0, 2, 2, 0)]
-    assert work.neighbours(1) == (mine[0], mine[2])
-    assert work.neighbours(0) == (None, mine[1])
-    assert work.neighbours(2) == (mine[1], None)
+    assert tally_of(round, member) == Tally(3, 1)
+    assert [next_open(round, member, after) for after in (-1, 0, 1, 2)] == [first, third, third, first]
+    assert [around(row) for row in mine] == [
+        Around(None, second, [third]),
+        Around(first, third, [third, first]),
+        Around(second, None, [first]),
+    ]
     submit(mine[0], rater_a)
-    assert last_submitted(round, mine[0].member) == mine[0]
+    submit(mine[1], rater_a, outcome="skipped", memo="still not English", seen=1)
+    assert last_submitted(round, member) == [first, second]
     submit(mine[2], rater_a)
-    assert work_of(round, mine[0].member).next_open() is None
-    assert work_of(round, members["rater_b"]).done == 0
+    assert (next_open(round, member), around(mine[0]).ahead) == (None, [])
+    assert (first_of(round, member), [rank_of(row) for row in mine]) == (first, [0, 1, 2])
+    assert tally_of(round, members["rater_b"]) == Tally(3, 0)
+
+
+def test_list_of_issues_is_filtered_and_searched(study: Any, lead: Any, members: Any) -> None:
+    repository, member = factories.repository(study), members["rater_a"]
+    titles = ["Loading fails on GPU", "GPU memory grows", "Version 12 is slow", "Question"]
+    issues = [factories.issue(repository, number=n, title=title) for n, title in enumerate(titles, 12)]
+    round = factories.round_of(factories.taxonomy(study, by=lead), issues, [member, members["rater_b"]])
+    rows = list(assignments_of(round, member))
+    factories.coding(rows[0], ["Loading"], flagged=True)
+    factories.coding(rows[1], outcome="unclear")
+    factories.coding(rows[1], outcome="skipped", memo="why")
+    factories.coding(rows[2], outcome="skipped", memo="why")
+    factories.coding(rows[2], ["Memory"])
+
+    def found(*asked: str) -> list[int]:
+        return [row.position for row in listed(round, member, *asked)]
+
+    shown = {show: found(show) for show in ("all", "open", "done", "flagged", "again", "other")}
+    assert shown == {
+        "all": [0, 1, 2, 3], "open": [3], "done": [0, 1, 2], "flagged": [0], "again": [1], "other": [0, 1, 2, 3],
+    }  # fmt: skip
+    asked = ("gpu", "grows GPU", "#13", "12", "done", "1234567890", "slow gpu")
+    assert [found("all", text) for text in asked] == [[0, 1], [1], [1], [0, 2], [], [], []]
+    assert found("done", "gpu") == [0, 1]
+    assert [row.position for row in to_revisit(round, member)] == [0, 1]
 
 
 def test_own_assignments_only(mine: Any, round: Round, members: Any) -> None:
@@ -259,17 +302,7 @@ def test_own_assignments_only(mine: Any, round: Round, members: Any) -> None:
         get_assignment(round, members["rater_b"], mine[0].pk)
 
 
-def test_work_is_one_query_and_a_submit_few(
-    mine: Any,
-    round: Round,
-    rater_a: Any,
-    codes: Any,
-    django_assert_num_queries: Any,
-    django_assert_max_num_queries: Any,
-) -> None:
-    member = mine[0].member
-    with django_assert_num_queries(1):
-        assert work_of(round, member).total == 3
+def test_a_submit_takes_few_queries(mine: Any, rater_a: Any, codes: Any, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(16):
         submit(mine[0], rater_a, outcome="coded", codes=[codes["Loading"], codes["Memory"]], seen=0)
 

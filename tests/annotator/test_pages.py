@@ -142,8 +142,10 @@ def test_coding_screen_starts_with_the_first_open_issue(running: Round, rater_a:
     factories.coding(mine(running, 0), ["Loading"])
     response = enter(rater_a).get(address("coding", running))
     assert response.context["assignment"] == mine(running, 1)
-    assert response.context["setup"]["work"] == [[mine(running, n).pk, n == 0] for n in range(4)]
-    assert response.context["setup"]["last"] == mine(running, 0).pk
+    setup = response.context["setup"]
+    first, _, third, fourth = (mine(running, n).pk for n in range(4))
+    assert (setup["total"], setup["done"], setup["submitted"]) == (4, 1, [first])
+    assert [setup["state"][name] for name in ("before", "after", "ahead")] == [first, third, [third, fourth]]
     assert "no-store" in response["Cache-Control"]
 
 
@@ -167,12 +169,48 @@ def test_coding_screen_needs_few_queries_whatever_the_round(
             factories.comment(issue, "One."), factories.comment(issue, "Two.")
         round = factories.round_of(version, issues, raters)
         client.get(address("coding", round))
-        # session, person, membership, round, work, assignment, draft, last coding, last submit, comments, texts, codes
-        with django_assert_num_queries(12):
+        # session, person, membership, round, tally, next open, assignment, draft, last coding, last submits, comments,
+        # texts, codes; before, after, and the open ones after it; only where
+        # those are few, those before it
+        with django_assert_num_queries(17 - (count == 30)):
             client.get(address("coding", round))
         url = address("coding_issue", round, assignment_id=mine(round).pk)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(13 - (count == 30)):
             client.get(url)
+        with django_assert_num_queries(6):  # session, person, membership, round, count, a page
+            client.get(address("coding_list", round))
+
+
+def test_coding_screen_carries_no_list_of_the_round(study: Study, version: Any, raters: Any, rater_a: Any) -> None:
+    client, repository, sizes = enter(rater_a), factories.repository(study), []
+    for count in (20, 120):
+        round = factories.round_of(version, [factories.issue(repository) for _ in range(count)], raters)
+        page = client.get(address("coding", round))
+        assert len(page.context["setup"]["state"]["ahead"]) == 12
+        sizes.append(len(page.content))
+    assert abs(sizes[0] - sizes[1]) < 400  # longer numbers alone
+
+
+def test_list_of_issues_is_a_page_that_filters_and_shows_where_one_is(
+    study: Study, version: Any, raters: Any, rater_a: Any
+) -> None:
+    repository, client = factories.repository(study), enter(rater_a)
+    issues = [factories.issue(repository, title=f"Problem {n}") for n in range(120)]
+    round = factories.round_of(version, issues, raters)
+    factories.coding(mine(round, 70), ["Loading"])
+    url = address("coding_list", round)
+    assert [row.position for row in client.get(url).context["page"]] == list(range(50))
+    at = client.get(url, {"at": mine(round, 70).pk})
+    assert [row.position for row in at.context["page"]] == list(range(50, 100))
+    assert at.content.decode().count("you are here, done") == 1
+    assert [row.position for row in client.get(url, {"show": "done", "at": mine(round, 70).pk}).context["page"]] == [70]
+    found = client.get(url, {"q": "problem 11", "page": "9"})
+    assert [row.position for row in found.context["page"]] == [11, *range(110, 120)]
+    assert "None of your issues is like this." in client.get(url, {"q": "nothing"}).content.decode()
+    assert client.get(url, {"at": mine(round, 0, "rater-2").pk}).status_code == 404
+    part = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert part.count("data-issue=") == 50
 
 
 def test_named_issue_is_opened_and_others_are_not_there(running: Round, rater_a: Any) -> None:
@@ -221,9 +259,10 @@ def test_plain_form_keeps_what_was_typed_when_it_is_refused(running: Round, rate
 
 def test_rater_without_issues_is_told(version: Any, issues: Any, raters: Any, rater_b: Any) -> None:
     round = factories.round_of(version, issues, raters[:1])
-    response = enter(rater_b).get(address("coding", round))
-    assert response.status_code == 403
-    assert "No issue of Round 1 was given to you." in response.content.decode()
+    for name in ("coding", "coding_list"):
+        response = enter(rater_b).get(address(name, round))
+        assert response.status_code == 403
+        assert "No issue of Round 1 was given to you." in response.content.decode()
 
 
 def test_submit_and_draft_answer_in_json(running: Round, rater_a: Any) -> None:

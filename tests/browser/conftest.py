@@ -9,6 +9,11 @@ from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from annotator.models import Round
+from studies.models import Membership, Study
+from tests import factories
+from tests.browser.screen import NAMES
+
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -84,3 +89,16 @@ def listen(page: Page, complaints: list[str]) -> None:
 
     page.on("console", heard)
     page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+@pytest.fixture
+def make_round(study: Study, members: dict[str, Membership], lead: Any) -> Callable[..., Round]:
+    def make(count: int = 8, **fields: Any) -> Round:
+        version = factories.taxonomy(study, NAMES, by=lead)
+        repository = factories.repository(study)
+        issues = [factories.issue(repository, number=900 + n, title=f"Problem {n}") for n in range(1, count + 1)]
+        factories.comment(issues[0], "A first thought.")
+        factories.comment(issues[0], "A second thought.")
+        return factories.round_of(version, issues, [members["rater_a"], members["rater_b"]], **fields)
+
+    return make

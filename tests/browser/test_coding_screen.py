@@ -1,73 +1,19 @@
 """The coding screen in Chromium: by keys alone, on a phone, offline, in two tabs. Nothing that was typed is lost."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db.models import QuerySet
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import expect
 
-from annotator.models import Assignment, Coding, Draft, Round
+from annotator.models import Assignment, Coding, Draft
 from annotator.queries.codings import answer_of
 from annotator.services.coding import save_draft
-from studies.models import Membership, Study
 from taxonomy.models import Code
-from tests import factories
+from tests.browser.screen import NAMES, SAVED, SignIn, press, said, screen, status, title, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-NAMES = ["Model usage", "Output quality", "Environment"]
-SignIn = Callable[..., BrowserContext]
-
-
-@pytest.fixture
-def make_round(study: Study, members: dict[str, Membership], lead: Any) -> Callable[..., Round]:
-    def make(count: int = 8, **fields: Any) -> Round:
-        version = factories.taxonomy(study, NAMES, by=lead)
-        repository = factories.repository(study)
-        issues = [factories.issue(repository, number=900 + n, title=f"Problem {n}") for n in range(1, count + 1)]
-        factories.comment(issues[0], "A first thought.")
-        factories.comment(issues[0], "A second thought.")
-        return factories.round_of(version, issues, [members["rater_a"], members["rater_b"]], **fields)
-
-    return make
-
-
-def screen(context: BrowserContext, round: Round, query: str = "") -> Page:
-    page = context.new_page()
-    page.goto(f"/studies/{round.study.slug}/code/{round.number}/{query}")
-    expect(page.locator("html[data-ready=coding]")).to_be_attached()
-    return page
-
-
-def title(page: Page, text: str) -> None:
-    expect(page.locator("#title")).to_have_text(text)
-
-
-def status(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.locator(".saved")).to_have_text(text)
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-SAVED = re.compile(r"Saved \d\d:\d\d")
-
-
-def said(round: Round) -> list[tuple[str, str, set[str]]]:
-    """What rater_a submitted, in the order of the round: last revisions only."""
-    last = {
-        row.assignment_id: row
-        for row in Coding.objects.filter(assignment__member__alias="rater-1").order_by("revision")
-    }
-    rows = sorted(last.values(), key=lambda row: row.assignment.position)
-    return [
-        (row.assignment.round_issue.issue.title, row.outcome, {code.name for code in row.codes.all()}) for row in rows
-    ]
 
 
 def test_a_whole_round_by_keys_alone(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
@@ -318,11 +264,6 @@ def test_nothing_stands_in_the_way(make_round: Any, sign_in: SignIn, rater_a: An
     assert violations(page) == []
     press(page, "?")
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
 def test_works_without_scripts(make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]) -> None:

@@ -1,19 +1,27 @@
-// The issues of this rater: which are done, which comes next, and their texts, fetched before they are needed.
+// The issues of this rater: how many are done, which come next, and their texts, fetched before they are needed.
+// The screen never holds the whole list: each issue tells what stands beside it and which open ones come after it.
 
 import { ask } from "./server.js";
 
-const AHEAD = 2;
+const AT_ONCE = 2;
+const LATER = 5; // so many are read ahead once the screen is quiet, to go on without a network
+const QUIET = 1200;
+const KEPT = 60;
 
 export function issues({ setup }) {
-  const work = setup.work.map(([id, done]) => ({ id, done }));
   const ready = new Map();
+  const finished = new Set();
+  let done = setup.done;
+  let timer = 0;
 
-  const index = (id) => work.findIndex((one) => one.id === id);
-  const around = (id) => [...work.slice(index(id) + 1), ...work.slice(0, index(id))];
-  const nextOpen = (id) => around(id).find((one) => !one.done)?.id;
-  const beside = (id, step) => work[index(id) + step]?.id;
-  const done = () => work.filter((one) => one.done).length;
-  const finish = (id) => (work[index(id)].done = true);
+  const stillOpen = (state) => state.ahead.filter((id) => !finished.has(id));
+  const nextOpen = (state) => stillOpen(state)[0];
+
+  // Counts an issue once, however often it is submitted.
+  function finish({ assignment, seen }) {
+    if (!finished.has(assignment) && !seen) done += 1;
+    finished.add(assignment);
+  }
 
   function fetched(id) {
     if (!ready.has(id)) {
@@ -24,15 +32,22 @@ export function issues({ setup }) {
     return ready.get(id);
   }
 
-  const keep = (state) => ready.set(state.assignment, Promise.resolve(state));
-  const drop = (id) => ready.delete(id);
-
-  function prefetch(id) {
-    const open = around(id).filter((one) => !one.done);
-    for (const one of open.slice(0, AHEAD)) fetched(one.id).catch(() => {});
+  function keep(state) {
+    ready.delete(state.assignment);
+    ready.set(state.assignment, Promise.resolve(state));
+    for (const id of [...ready.keys()].slice(0, Math.max(ready.size - KEPT, 0))) ready.delete(id);
   }
 
-  return { nextOpen, beside, done, total: work.length, finish, fetched, keep, drop, prefetch };
+  const drop = (id) => ready.delete(id);
+  const fetchAll = (ids) => ids.forEach((id) => fetched(id).catch(() => {}));
+
+  function prefetch(state) {
+    clearTimeout(timer);
+    fetchAll(stillOpen(state).slice(0, AT_ONCE));
+    timer = setTimeout(() => fetchAll(stillOpen(state).slice(AT_ONCE, LATER)), QUIET);
+  }
+
+  return { nextOpen, done: () => done, finish, fetched, keep, drop, prefetch };
 }
 
 export function show(state) {

@@ -1,19 +1,41 @@
 // Which key does what. Never while a person types in a field, and never while a dialog is open.
 
+const DEFAULTS = {
+  submit: "Enter",
+  takeBack: "Backspace",
+  before: "[",
+  after: "]",
+  list: "G",
+  filter: "/",
+  down: "ArrowDown",
+  up: "ArrowUp",
+  nextComment: "j",
+  lastComment: "k",
+  unclear: "u",
+  offTopic: "-",
+  memo: "m",
+  flag: "f",
+  propose: "n",
+  skip: "s",
+  help: "?",
+};
+
 const typing = (element) =>
   element.matches?.("textarea, select, [contenteditable]:not([contenteditable=false]), input:not([type=checkbox], [type=radio])");
 
 const pressing = (element, key) => (key === "Enter" || key === " ") && element.closest?.("a, button, summary");
 
-export function listen(actions) {
+// `own` are keys of this round alone: they come before all others.
+export function listen({ actions, own = {}, code, leaveField }) {
+  const names = new Map(Object.entries(DEFAULTS).map(([name, key]) => [key, name]));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (document.querySelector("dialog[open]") || pressing(event.target, event.key)) return;
     if (typing(event.target)) {
-      if (event.key === "Escape") actions.leaveField(event.target);
+      if (event.key === "Escape") leaveField(event.target);
       return;
     }
-    const act = actions.keys[event.key] ?? actions.code(event.key);
+    const act = own[event.key] ?? actions[names.get(event.key)] ?? code(event.key);
     if (!act || (event.repeat && event.key === "Enter")) return;
     event.preventDefault();
     act();

@@ -1,11 +1,13 @@
 // The coding screen: what happens when, wired from the other modules.
 
 import { read, write } from "./answer.js";
+import { neighbours, progress, whenAsked } from "./bar.js";
 import { reasonToSkip, showKeys } from "./compare.js";
 import { conflicts } from "./conflicts.js";
 import { drafts } from "./drafts.js";
 import { comment, issues, show } from "./issues.js";
 import { listen } from "./keys.js";
+import { list } from "./list.js";
 import { palette } from "./palette.js";
 import { proposals } from "./proposals.js";
 import { queue } from "./queue.js";
@@ -19,9 +21,10 @@ const article = document.getElementById("issue");
 const kept = store(setup.owner);
 const rater = issues({ setup });
 const codes = palette({ several: setup.several, changed });
-const submitted = setup.last ? [setup.last] : [];
+const submitted = setup.submitted;
 let state = setup.state;
 let leaving = false;
+let coming = 0; // the issue that is on its way to the screen; until it is there, nothing is submitted
 
 const count = () => waiting.size() + drafted.pending();
 const signedOut = () => status.signedOut(setup.signIn, count());
@@ -33,6 +36,7 @@ const drafted = drafts({
   on: { typing: status.saving, saved: (at) => waiting.size() || status.saved(at), refused: staleDraft, signedOut, offline },
 });
 const { propose } = proposals({ address: setup.address, allowed: setup.proposals, current: () => state.assignment, codes: { ...codes, refuse: status.refusal }, signedOut });
+const all = list({ current: () => state.assignment, go: open, signedOut });
 const conflict = conflicts({
   kept,
   nameOf: codes.nameOf,
@@ -56,6 +60,7 @@ function changed() {
 }
 
 function submit(given = {}) {
+  if (coming) return;
   const answer = { ...read(), ...given };
   if (!answer.outcome) {
     status.refusal("Choose at least one code, or “none of these” (0). Nothing was submitted.");
@@ -63,13 +68,13 @@ function submit(given = {}) {
   }
   const { assignment, key, seen } = state;
   waiting.add({ assignment, key, answer, seen });
+  rater.finish(state);
   drafted.forget(assignment);
   Object.assign(state, { answer, seen: seen + 1, version: 0 });
-  rater.finish(assignment);
   if (submitted.at(-1) !== assignment) submitted.push(assignment);
   status.saving();
-  progress();
-  const next = rater.nextOpen(assignment);
+  progress(rater.done());
+  const next = rater.nextOpen(state);
   leaving = !next;
   waiting.flush();
   open(next);
@@ -80,24 +85,28 @@ async function skip() {
   if (reason) submit({ outcome: "skipped", codes: [], memo: reason });
 }
 
-async function open(id) {
-  if (!id) return;
+async function open(id, { came = false } = {}) {
+  if (!id || id === state.assignment) return;
   if (drafted.pending()) drafted.send();
+  coming = id;
   try {
-    enter(await rater.fetched(id));
+    const next = await rater.fetched(id);
+    if (coming === id) enter(next, came);
   } catch (error) {
+    coming = 0;
     if (error instanceof SignedOut) signedOut();
     else if (error instanceof Refused) status.refusal(error.message);
     else status.refusal("The next issue is not on this computer yet, and the server cannot be reached. What you submitted is kept and goes out by itself.");
   }
 }
 
-function enter(next) {
+function enter(next, came) {
+  coming = 0;
+  if (location.hash === "#palette") location.replace("#issue"); // which is told as a way back to the same issue
   state.html = article.innerHTML;
   rater.keep(state);
   state = next;
-  if (location.hash === "#palette") location.replace("#issue");
-  history.replaceState(null, "", `${setup.address}?issue=${state.assignment}`);
+  if (!came) history.pushState(null, "", `${setup.address}?issue=${state.assignment}`);
   form.elements.assignment.value = state.assignment;
   show(state);
   begin();
@@ -108,30 +117,19 @@ function begin() {
   write(state.answer);
   codes.reset();
   status.refusal("");
-  neighbours();
-  rater.prefetch(state.assignment);
+  neighbours(state);
+  rater.prefetch(state);
+  if (state.seen && !count()) status.note(state.version ? "A draft is kept" : "Submitted");
   if (!mine) return;
   const theirs = { kept: state.answer, seen: state.seen, version: state.version };
   conflict.draft({ ...state, answer: mine }, theirs, `${state.key} was also written in another tab. Both texts are kept; compare the two.`);
 }
 
-function neighbours() {
-  for (const link of document.querySelectorAll("[data-go]")) {
-    const id = rater.beside(state.assignment, Number(link.dataset.go));
-    link.setAttribute("aria-disabled", String(!id));
-    link.href = `?issue=${id ?? state.assignment}`;
-  }
-}
-
+// Back through what was submitted, one at a time.
 function takeBack() {
   if (submitted.at(-1) === state.assignment) submitted.pop();
   if (!submitted.length) return status.note("Nothing was submitted before this");
   open(submitted.at(-1)).then(() => status.note("Submitted before; submit again to replace it"));
-}
-
-function progress() {
-  document.querySelector("[data-done]").textContent = rater.done();
-  document.querySelector(".coded progress").value = rater.done();
 }
 
 function sent(item, told) {
@@ -158,12 +156,8 @@ form.addEventListener("submit", (event) => {
   else submit();
 });
 form.addEventListener("input", ({ target }) => target.id !== "filter" && target.name !== "answer" && changed());
-for (const link of document.querySelectorAll("[data-go]")) {
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    open(rater.beside(state.assignment, Number(link.dataset.go)));
-  });
-}
+whenAsked((where) => open(state[where]));
+addEventListener("popstate", () => open(Number(new URLSearchParams(location.search).get("issue")) || setup.state.assignment, { came: true }));
 const keysButton = document.querySelector("[data-act=keys]");
 keysButton.hidden = false;
 keysButton.addEventListener("click", showKeys);
@@ -171,23 +165,24 @@ keysButton.addEventListener("click", showKeys);
 listen({
   code: codes.shortcut,
   leaveField: () => article.focus({ preventScroll: true }),
-  keys: {
-    u: () => codes.toggle("unclear"),
-    "-": () => codes.toggle("off_topic"),
-    "/": codes.focusFilter,
-    ArrowDown: () => codes.walk(1),
-    ArrowUp: () => codes.walk(-1),
-    Enter: () => submit(),
-    Backspace: takeBack,
-    "[": () => open(rater.beside(state.assignment, -1)),
-    "]": () => open(rater.beside(state.assignment, 1)),
-    j: () => comment(1),
-    k: () => comment(-1),
-    m: () => (codes.unfold(), form.elements.memo.focus()),
-    f: () => form.elements.flagged.click(),
-    n: propose,
-    s: skip,
-    "?": showKeys,
+  actions: {
+    unclear: () => codes.toggle("unclear"),
+    offTopic: () => codes.toggle("off_topic"),
+    filter: codes.focusFilter,
+    down: () => codes.walk(1),
+    up: () => codes.walk(-1),
+    submit: () => submit(),
+    takeBack,
+    before: () => open(state.before),
+    after: () => open(state.after),
+    list: all.open,
+    nextComment: () => comment(1),
+    lastComment: () => comment(-1),
+    memo: () => (codes.unfold(), form.elements.memo.focus()),
+    flag: () => form.elements.flagged.click(),
+    propose,
+    skip,
+    help: showKeys,
   },
 });
 

@@ -30,3 +30,16 @@ export async function ask(url, body, { keepalive = false } = {}) {
   if (!response.ok) throw new Refused(response.status, told);
   return told;
 }
+
+// A piece of a page, as the server writes it.
+export async function fragment(url) {
+  let response;
+  try {
+    response = await fetch(url, { headers: { "HX-Request": "true" }, redirect: "manual", credentials: "same-origin" });
+  } catch {
+    throw new Unreachable();
+  }
+  if (response.type === "opaqueredirect") throw new SignedOut();
+  if (!response.ok) throw new Unreachable();
+  return response.text();
+}
