@@ -171,24 +171,6 @@ def test_lost_answer_of_the_server_makes_no_second_coding(
     complaints.clear()
 
 
-def test_expired_session_says_so_and_loses_nothing(
-    make_round: Any, sign_in: SignIn, rater_a: Any, live_server: Any
-) -> None:
-    round = make_round(3)
-    context = sign_in(rater_a)
-    page = screen(context, round)
-    page.wait_for_load_state("networkidle")
-    cookies = context.cookies()
-    context.clear_cookies(name="intercoder_session")
-    press(page, "2", "Enter")
-    title(page, "Problem 2")
-    expect(page.locator(".saved")).to_contain_text("You are signed out; 1 kept on this computer.")
-    expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
-    context.add_cookies(cookies)
-    status(page, SAVED)
-    assert said(round) == [("Problem 1", "coded", {"Output quality"})]
-
-
 def test_second_tab_is_told_and_both_texts_are_kept(
     make_round: Any, sign_in: SignIn, rater_a: Any, complaints: list[str]
 ) -> None:

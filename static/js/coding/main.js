@@ -4,6 +4,7 @@ import { read, write } from "./answer.js";
 import { neighbours, progress, whenAsked } from "./bar.js";
 import { reasonToSkip, showKeys } from "./compare.js";
 import { conflicts } from "./conflicts.js";
+import { controls } from "./controls.js";
 import { drafts } from "./drafts.js";
 import { comment, issues, show } from "./issues.js";
 import { listen } from "./keys.js";
@@ -12,6 +13,7 @@ import { palette } from "./palette.js";
 import { proposals } from "./proposals.js";
 import { queue } from "./queue.js";
 import { Refused, SignedOut } from "./server.js";
+import { signIn } from "./signin.js";
 import * as status from "./status.js";
 import { store } from "./store.js";
 
@@ -25,9 +27,10 @@ const submitted = setup.submitted;
 let state = setup.state;
 let leaving = false;
 let coming = 0; // the issue that is on its way to the screen; until it is there, nothing is submitted
+let wanted = 0; // the issue that could not be had, and is shown once the server can be reached
 
 const count = () => waiting.size() + drafted.pending();
-const signedOut = () => status.signedOut(setup.signIn, count());
+const signedOut = signIn({ address: setup.signIn, check: () => `${setup.address}issues/${state.assignment}/`, count, regained });
 const offline = () => status.offline(count());
 const waiting = queue({ kept, address: setup.address, on: { sent, refused: notTaken, signedOut, offline } });
 const drafted = drafts({
@@ -94,14 +97,21 @@ async function open(id, { came = false } = {}) {
     if (coming === id) enter(next, came);
   } catch (error) {
     coming = 0;
-    if (error instanceof SignedOut) signedOut();
-    else if (error instanceof Refused) status.refusal(error.message);
-    else status.refusal("The next issue is not on this computer yet, and the server cannot be reached. What you submitted is kept and goes out by itself.");
+    if (error instanceof Refused) return status.refusal(error.message);
+    wanted = id;
+    if (error instanceof SignedOut) return signedOut();
+    status.refusal("This issue is not on this computer yet, and the server cannot be reached. It comes when it can be; what you submitted is kept and goes out by itself.");
   }
 }
 
+function regained() {
+  waiting.flush();
+  drafted.send();
+  open(wanted);
+}
+
 function enter(next, came) {
-  coming = 0;
+  coming = wanted = 0;
   if (location.hash === "#palette") location.replace("#issue"); // which is told as a way back to the same issue
   state.html = article.innerHTML;
   rater.keep(state);
@@ -133,6 +143,7 @@ function takeBack() {
 }
 
 function sent(item, told) {
+  if (wanted) open(wanted);
   if (waiting.size()) return;
   if (leaving) location.assign(setup.address);
   else if (!drafted.pending()) status.saved(told.saved_at);
@@ -150,17 +161,9 @@ function staleDraft(mine, error) {
   else status.refusal(error.message);
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (event.submitter?.dataset.act === "skip") skip();
-  else submit();
-});
-form.addEventListener("input", ({ target }) => target.id !== "filter" && target.name !== "answer" && changed());
+controls({ form, submit, skip, changed });
 whenAsked((where) => open(state[where]));
 addEventListener("popstate", () => open(Number(new URLSearchParams(location.search).get("issue")) || setup.state.assignment, { came: true }));
-const keysButton = document.querySelector("[data-act=keys]");
-keysButton.hidden = false;
-keysButton.addEventListener("click", showKeys);
 
 listen({
   code: codes.shortcut,
@@ -186,6 +189,8 @@ listen({
   },
 });
 
+addEventListener("online", () => open(wanted));
+addEventListener("beforeunload", (event) => count() && !kept.lasts() && event.preventDefault());
 begin();
 if (waiting.size()) waiting.flush();
 document.documentElement.dataset.ready = "coding";

@@ -38,5 +38,6 @@ export function store(owner) {
     }
     return [...new Set([...kept, ...memory.keys()])].filter((key) => key.startsWith(start)).sort();
   };
-  return { write, remove, read, keys };
+  const lasts = () => memory.size === 0;
+  return { lasts, write, remove, read, keys };
 }
