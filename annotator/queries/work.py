@@ -113,12 +113,13 @@ def listed(round: Round, member: Membership, show: str = Show.ALL, text: str = "
 
 
 def shown(show: str) -> Q:
-    return {
+    conditions: dict[str, Q] = {
         Show.OPEN: Q(outcome__isnull=True),
         Show.DONE: Q(outcome__isnull=False),
         Show.FLAGGED: Q(flagged=True),
         Show.AGAIN: Q(outcome__in=[Outcome.SKIPPED, Outcome.UNCLEAR]),
-    }.get(show, Q())
+    }
+    return conditions.get(show, Q())
 
 
 def rank_of(assignment: Assignment) -> int:

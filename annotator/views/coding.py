@@ -101,7 +101,7 @@ def screen(
         "round": round,
         "tally": tally,
         "assignment": assignment,
-        "reading": reading_of(assignment.round_issue.issue),
+        "reading": reading_of(assignment.round_issue.issue, whole="whole" in request.GET),
         "entries": entries,
         "codes": flat(entries),
         "proposals": own_proposals(round, access.membership) if round.allows_proposals else [],
@@ -176,8 +176,8 @@ def take(access: Access, assignment: Assignment, given: dict[str, Any]) -> Codin
 def coding_issue(request: HttpRequest, slug: str, number: int, assignment_id: int) -> HttpResponse:
     access, round = open_round(request, slug, number)
     assignment = get_assignment(round, access.membership, assignment_id)
-    reading = reading_of(assignment.round_issue.issue)
-    html = render_to_string("annotator/issue_text.html", {"reading": reading})
+    reading = reading_of(assignment.round_issue.issue, whole=False)
+    html = render_to_string("annotator/issue_text.html", {"reading": reading, "assignment": assignment})
     return JsonResponse({**state_of(assignment, last_coding(assignment)), "html": html})
 
 

@@ -3,7 +3,7 @@
 import { compare } from "./compare.js";
 import * as status from "./status.js";
 
-export function conflicts({ kept, nameOf, isShown, showAnswer, keepDraft, submitAgain }) {
+export function conflicts({ kept, nameOf, isShown, showAnswer, keepDraft, submitAgain, forget }) {
   const place = (assignment) => `draft.${assignment}`;
 
   async function choose(mine, theirs, sentence) {
@@ -32,5 +32,17 @@ export function conflicts({ kept, nameOf, isShown, showAnswer, keepDraft, submit
     if (choice === "theirs") status.note("The other answer stands");
   }
 
-  return { draft, submit };
+  function submitRefused({ assignment, key, answer, seen }, error) {
+    forget(assignment);
+    if (error.told.kept) return submit({ assignment, key, answer }, error.told, error.message);
+    kept.write(place(assignment), { answer, version: 0, seen });
+    status.refusal(`${key} was not saved: ${error.message} Your text is kept on this computer; open the issue again to see it.`);
+  }
+
+  function draftRefused(mine, error) {
+    if (error.told.kept) draft(mine, error.told, error.message);
+    else status.refusal(error.message);
+  }
+
+  return { draft, submitRefused, draftRefused };
 }

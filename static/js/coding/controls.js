@@ -2,14 +2,16 @@
 
 import { showKeys } from "./compare.js";
 
-export function controls({ form, submit, skip, changed }) {
+export function controls({ form, submit, skip, changed, find }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.submitter?.dataset.act === "skip") skip();
     else submit();
   });
   form.addEventListener("input", ({ target }) => target.id !== "filter" && target.name !== "answer" && changed());
-  const keysButton = document.querySelector("[data-act=keys]");
-  keysButton.hidden = false;
-  keysButton.addEventListener("click", showKeys);
+  for (const [name, act] of Object.entries({ keys: showKeys, find })) {
+    const button = document.querySelector(`[data-act=${name}]`);
+    button.hidden = false;
+    button.addEventListener("click", act);
+  }
 }

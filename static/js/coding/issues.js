@@ -56,19 +56,3 @@ export function show(state) {
   article.scrollTop = 0;
   article.focus({ preventScroll: true });
 }
-
-export function comment(step) {
-  const all = [...document.querySelectorAll("#issue .comment")];
-  const next = all.findIndex((one) => one.classList.contains("current")) + step;
-  if (!all.length || next >= all.length) return;
-  for (const one of all) one.classList.remove("current");
-  const target = all[next];
-  if (!target) {
-    document.getElementById("issue").scrollTop = 0;
-    document.getElementById("issue").focus({ preventScroll: true });
-    return;
-  }
-  target.classList.add("current");
-  target.scrollIntoView({ block: "start" });
-  target.focus({ preventScroll: true });
-}

@@ -11,6 +11,7 @@ const DEFAULTS = {
   up: "ArrowUp",
   nextComment: "j",
   lastComment: "k",
+  find: "T",
   unclear: "u",
   offTopic: "-",
   memo: "m",

@@ -6,12 +6,14 @@ import { reasonToSkip, showKeys } from "./compare.js";
 import { conflicts } from "./conflicts.js";
 import { controls } from "./controls.js";
 import { drafts } from "./drafts.js";
-import { comment, issues, show } from "./issues.js";
+import { find } from "./find.js";
+import { issues, show } from "./issues.js";
 import { listen } from "./keys.js";
 import { list } from "./list.js";
 import { palette } from "./palette.js";
 import { proposals } from "./proposals.js";
 import { queue } from "./queue.js";
+import { rest } from "./rest.js";
 import { Refused, SignedOut } from "./server.js";
 import { signIn } from "./signin.js";
 import * as status from "./status.js";
@@ -30,15 +32,18 @@ let coming = 0; // the issue that is on its way to the screen; until it is there
 let wanted = 0; // the issue that could not be had, and is shown once the server can be reached
 
 const count = () => waiting.size() + drafted.pending();
-const signedOut = signIn({ address: setup.signIn, check: () => `${setup.address}issues/${state.assignment}/`, count, regained });
+const signedOut = signIn({ address: setup.signIn, check: () => address(), count, regained });
 const offline = () => status.offline(count());
-const waiting = queue({ kept, address: setup.address, on: { sent, refused: notTaken, signedOut, offline } });
+const waiting = queue({ kept, address: setup.address, on: { sent, refused: (...told) => conflict.submitRefused(...told), signedOut, offline } });
 const drafted = drafts({
   kept,
   address: setup.address,
-  on: { typing: status.saving, saved: (at) => waiting.size() || status.saved(at), refused: staleDraft, signedOut, offline },
+  on: { typing: status.saving, saved: (at) => waiting.size() || status.saved(at), refused: (...told) => conflict.draftRefused(...told), signedOut, offline },
 });
 const { propose } = proposals({ address: setup.address, allowed: setup.proposals, current: () => state.assignment, codes: { ...codes, refuse: status.refusal }, signedOut });
+const address = () => `${setup.address}issues/${state.assignment}/`;
+const text = rest({ address, failed });
+const words = find({ address, reveal: text.reveal, signedOut });
 const all = list({ current: () => state.assignment, go: open, signedOut });
 const conflict = conflicts({
   kept,
@@ -50,6 +55,7 @@ const conflict = conflicts({
     codes.reset();
   },
   keepDraft: () => drafted.typed(state),
+  forget: rater.drop,
   submitAgain(item) {
     waiting.add(item);
     waiting.flush();
@@ -104,6 +110,11 @@ async function open(id, { came = false } = {}) {
   }
 }
 
+function failed(error) {
+  if (error instanceof SignedOut) return signedOut();
+  status.refusal(error instanceof Refused ? error.message : "The rest of this issue is not on this computer, and the server cannot be reached. Try again in a moment.");
+}
+
 function regained() {
   waiting.flush();
   drafted.send();
@@ -119,6 +130,7 @@ function enter(next, came) {
   if (!came) history.pushState(null, "", `${setup.address}?issue=${state.assignment}`);
   form.elements.assignment.value = state.assignment;
   show(state);
+  words.reset();
   begin();
 }
 
@@ -149,19 +161,7 @@ function sent(item, told) {
   else if (!drafted.pending()) status.saved(told.saved_at);
 }
 
-function notTaken({ assignment, key, answer, seen }, error) {
-  rater.drop(assignment);
-  if (error.told.kept) return conflict.submit({ assignment, key, answer }, error.told, error.message);
-  kept.write(`draft.${assignment}`, { answer, version: 0, seen });
-  status.refusal(`${key} was not saved: ${error.message} Your text is kept on this computer; open the issue again to see it.`);
-}
-
-function staleDraft(mine, error) {
-  if (error.told.kept) conflict.draft(mine, error.told, error.message);
-  else status.refusal(error.message);
-}
-
-controls({ form, submit, skip, changed });
+controls({ form, submit, skip, changed, find: words.open });
 whenAsked((where) => open(state[where]));
 addEventListener("popstate", () => open(Number(new URLSearchParams(location.search).get("issue")) || setup.state.assignment, { came: true }));
 
@@ -179,8 +179,9 @@ listen({
     before: () => open(state.before),
     after: () => open(state.after),
     list: all.open,
-    nextComment: () => comment(1),
-    lastComment: () => comment(-1),
+    nextComment: () => text.comment(1),
+    lastComment: () => text.comment(-1),
+    find: words.open,
     memo: () => (codes.unfold(), form.elements.memo.focus()),
     flag: () => form.elements.flagged.click(),
     propose,

@@ -11,7 +11,7 @@ const writing = (element) => element?.matches("textarea, [type=search], [type=te
 export function signIn({ address, check, count, regained }) {
   const dialog = document.getElementById("sign-in");
   const form = dialog.querySelector("form");
-  const box = dialog.querySelector("[data-why]");
+  const box = dialog.querySelector("[data-refused]");
 
   function say(text) {
     box.textContent = text;
