@@ -21,6 +21,7 @@ from taxonomy.models import Taxonomy, Version
 from taxonomy.queries import latest_of
 
 Pair = tuple[int, int]
+ASSIGNED = {"issue": "assignment__round_issue__issue", "member": "assignment__member"}
 RUNNING = "Told when the round is closed: until then nobody sees what its codings say."
 
 
@@ -55,13 +56,15 @@ class Wait:
     dealt_in: int | None
 
 
-def given_codings(version: Version) -> list[Given]:
-    """All of closed rounds under this version or an earlier one, by round and issue. Two queries."""
+def given_codings(version: Version, **only: int) -> list[Given]:
+    """All of closed rounds under this version or an earlier one, by round and issue; of one `issue` or `member` alone
+    where their ids are named. Two queries."""
     round = "assignment__round_issue__round"
     asked = {
         f"{round}__version__taxonomy": version.taxonomy_id,
         f"{round}__version__number__lte": version.number,
         f"{round}__phase__in": FROZEN,
+        **{ASSIGNED[name]: value for name, value in only.items()},
     }
     rows = (
         last_codings()

@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotator.answers import answers_json, body_of
 from annotator.forms import DraftForm, SubmitForm, answer_from
 from annotator.models import Assignment, Coding, Round
+from annotator.queries.came_back import why_back
 from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.palette import flat, palette_of
+from annotator.queries.past import recent_codes
 from annotator.queries.proposals import own_proposals
 from annotator.queries.rounds import get_round
 from annotator.queries.work import (
@@ -102,6 +104,7 @@ def screen(
         "tally": tally,
         "assignment": assignment,
         "reading": reading_of(assignment.round_issue.issue, whole="whole" in request.GET),
+        "back": why_back(assignment),
         "entries": entries,
         "codes": flat(entries),
         "proposals": own_proposals(round, access.membership) if round.allows_proposals else [],
@@ -138,6 +141,7 @@ def setup(access: Access, round: Round, tally: Tally, state: dict[str, Any]) -> 
         "several": round.several_codes,
         "proposals": round.allows_proposals,
         **asdict(tally),
+        "recent": recent_codes(round, access.membership),
         "submitted": last_submitted(round, access.membership),
         "state": state,
     }
@@ -177,7 +181,8 @@ def coding_issue(request: HttpRequest, slug: str, number: int, assignment_id: in
     access, round = open_round(request, slug, number)
     assignment = get_assignment(round, access.membership, assignment_id)
     reading = reading_of(assignment.round_issue.issue, whole=False)
-    html = render_to_string("annotator/issue_text.html", {"reading": reading, "assignment": assignment})
+    shown = {"reading": reading, "assignment": assignment, "back": why_back(assignment), "round": round}
+    html = render_to_string("annotator/issue_text.html", shown)
     return JsonResponse({**state_of(assignment, last_coding(assignment)), "html": html})
 
 

@@ -169,10 +169,11 @@ def test_coding_screen_needs_few_queries_whatever_the_round(
             factories.comment(issue, "One."), factories.comment(issue, "Two.")
         round = factories.round_of(version, issues, raters)
         client.get(address("coding", round))
-        # session, person, membership, round, tally, next open, assignment, draft, last coding, last submits, comments,
+        # session, person, membership, round, tally, next open, assignment, draft, last coding, last submits, codes used
+        # last, comments,
         # texts, codes; before, after, and the open ones after it; only where
         # those are few, those before it
-        with django_assert_num_queries(17 - (count == 30)):
+        with django_assert_num_queries(18 - (count == 30)):
             client.get(address("coding", round))
         url = address("coding_issue", round, assignment_id=mine(round).pk)
         with django_assert_num_queries(13 - (count == 30)):

@@ -92,3 +92,26 @@ def test_back_through_all_that_was_submitted_also_after_a_restart(
     assert list(Coding.objects.order_by("pk").values_list("assignment__position", "revision")) == [
         (0, 1), (1, 1), (2, 1), (0, 2),
     ]  # fmt: skip
+
+
+def test_own_codings_are_looked_up_by_what_is_selected(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
+    round = make_round(3)
+    page = screen(sign_in(rater_a), round)
+    press(page, "2", "m")
+    page.keyboard.type("blurry on old cards")
+    press(page, "Escape", "Enter")
+    title(page, "Problem 2")
+    status(page, SAVED)
+    press(page, "O")
+    dialog = page.get_by_role("dialog", name="How did I code something like this?")
+    expect(page.locator("#past-q")).to_be_focused()
+    page.keyboard.type("blurry cards")
+    press(page, "Enter")
+    expect(dialog.locator("tbody tr")).to_contain_text("Output quality")
+    assert violations(page) == []
+    press(page, "Enter")
+    title(page, "Problem 1")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#issue .prose strong'))")
+    press(page, "O")
+    expect(page.locator("#past-q")).to_have_value("fails")
+    expect(dialog.locator("tbody tr")).to_have_count(1)

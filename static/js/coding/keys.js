@@ -6,6 +6,7 @@ const DEFAULTS = {
   before: "[",
   after: "]",
   list: "G",
+  past: "O",
   filter: "/",
   down: "ArrowDown",
   up: "ArrowUp",

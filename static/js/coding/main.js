@@ -6,14 +6,13 @@ import { reasonToSkip, showKeys } from "./compare.js";
 import { conflicts } from "./conflicts.js";
 import { controls } from "./controls.js";
 import { drafts } from "./drafts.js";
-import { find } from "./find.js";
 import { issues, show } from "./issues.js";
 import { listen } from "./keys.js";
-import { list } from "./list.js";
+import { lookups } from "./lookups.js";
 import { palette } from "./palette.js";
 import { proposals } from "./proposals.js";
 import { queue } from "./queue.js";
-import { rest } from "./rest.js";
+import { recent } from "./recent.js";
 import { Refused, SignedOut } from "./server.js";
 import { signIn } from "./signin.js";
 import * as status from "./status.js";
@@ -42,9 +41,8 @@ const drafted = drafts({
 });
 const { propose } = proposals({ address: setup.address, allowed: setup.proposals, current: () => state.assignment, codes: { ...codes, refuse: status.refusal }, signedOut });
 const address = () => `${setup.address}issues/${state.assignment}/`;
-const text = rest({ address, failed });
-const words = find({ address, reveal: text.reveal, signedOut });
-const all = list({ current: () => state.assignment, go: open, signedOut });
+const looked = lookups({ address, current: () => state.assignment, go: open, signedOut });
+const latest = recent({ ids: setup.recent, codes });
 const conflict = conflicts({
   kept,
   nameOf: codes.nameOf,
@@ -78,6 +76,7 @@ function submit(given = {}) {
   const { assignment, key, seen } = state;
   waiting.add({ assignment, key, answer, seen });
   rater.finish(state);
+  latest.use(answer);
   drafted.forget(assignment);
   Object.assign(state, { answer, seen: seen + 1, version: 0 });
   if (submitted.at(-1) !== assignment) submitted.push(assignment);
@@ -110,11 +109,6 @@ async function open(id, { came = false } = {}) {
   }
 }
 
-function failed(error) {
-  if (error instanceof SignedOut) return signedOut();
-  status.refusal(error instanceof Refused ? error.message : "The rest of this issue is not on this computer, and the server cannot be reached. Try again in a moment.");
-}
-
 function regained() {
   waiting.flush();
   drafted.send();
@@ -130,7 +124,7 @@ function enter(next, came) {
   if (!came) history.pushState(null, "", `${setup.address}?issue=${state.assignment}`);
   form.elements.assignment.value = state.assignment;
   show(state);
-  words.reset();
+  looked.reset();
   begin();
 }
 
@@ -161,7 +155,7 @@ function sent(item, told) {
   else if (!drafted.pending()) status.saved(told.saved_at);
 }
 
-controls({ form, submit, skip, changed, find: words.open });
+controls({ form, submit, skip, changed, find: looked.actions.find });
 whenAsked((where) => open(state[where]));
 addEventListener("popstate", () => open(Number(new URLSearchParams(location.search).get("issue")) || setup.state.assignment, { came: true }));
 
@@ -178,10 +172,7 @@ listen({
     takeBack,
     before: () => open(state.before),
     after: () => open(state.after),
-    list: all.open,
-    nextComment: () => text.comment(1),
-    lastComment: () => text.comment(-1),
-    find: words.open,
+    ...looked.actions,
     memo: () => (codes.unfold(), form.elements.memo.focus()),
     flag: () => form.elements.flagged.click(),
     propose,

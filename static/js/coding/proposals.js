@@ -1,5 +1,6 @@
 // Proposing a code of one's own: asked in a dialog, sent with an id of its own, ticked once the server has it.
 
+import { selected } from "./rest.js";
 import { ask, Refused, SignedOut } from "./server.js";
 import { uuid } from "./uuid.js";
 
@@ -27,12 +28,6 @@ export function proposals({ address, allowed, current, codes, signedOut }) {
     box.textContent = text;
     box.hidden = !text;
     dialog.querySelector("[data-anyway]").hidden = !alike;
-  }
-
-  // Only what is selected in the issue's text is a quote.
-  function selected() {
-    const selection = getSelection();
-    return selection.anchorNode && document.getElementById("issue").contains(selection.anchorNode) ? String(selection).trim() : "";
   }
 
   function propose() {

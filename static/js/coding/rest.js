@@ -6,6 +6,12 @@ const article = () => document.getElementById("issue");
 const restOf = (comment) => article().querySelector(`[data-rest][data-of="${comment ?? ""}"]`);
 const proseOf = (comment) => article().querySelector(comment ? `[data-comment="${comment}"]` : "[data-part=body]");
 const restOfThread = () => article().querySelector("[data-rest-of-thread]");
+// Only what is selected in the issue's text is a quote.
+export function selected() {
+  const selection = getSelection();
+  return selection.anchorNode && article().contains(selection.anchorNode) ? String(selection).trim() : "";
+}
+
 const shownComments = () => [...article().querySelectorAll(".comment")];
 const lastShown = () => Number(shownComments().at(-1)?.dataset.number ?? 0);
 

@@ -1,13 +1,14 @@
-// The list of the rater's issues in a dialog: asked for a page at a time, filtered by the server, left by going to one.
+// A page of the server in a dialog: the list of the rater's issues, their own codings. Asked for a page at a time,
+// filtered by the server, left by going to an issue.
 
 import { fragment, SignedOut } from "./server.js";
 
 const UNREACHED = "The server cannot be reached. The list comes when it can.";
 
-export function list({ current, go, signedOut }) {
-  const dialog = document.getElementById("list");
+export function sheet({ name, query, go, signedOut }) {
+  const dialog = document.getElementById(name);
   const box = dialog.querySelector("[data-list]");
-  const link = document.querySelector("[data-act=list]");
+  const link = document.querySelector(`[data-act=${name}]`);
 
   async function load(url) {
     try {
@@ -18,18 +19,21 @@ export function list({ current, go, signedOut }) {
     }
   }
 
+  const field = () => box.querySelector("[type=search]");
+
   async function open() {
     if (dialog.open) return;
+    const asked = new URLSearchParams(query()); // before the dialog takes the selection away
     dialog.showModal();
-    await load(`${link.pathname}?at=${current()}`);
-    box.querySelector("[type=search]")?.focus();
+    await load(`${link.pathname}?${asked}`);
+    field()?.focus();
     box.querySelector("tr[aria-current]")?.scrollIntoView({ block: "center" });
   }
 
   // The keyboard's place stays in the dialog when what held it is replaced.
   async function turn(url) {
     await load(url);
-    (box.querySelector("tbody a") ?? box.querySelector("[type=search]"))?.focus();
+    (box.querySelector("tbody a") ?? field())?.focus();
   }
 
   box.addEventListener("submit", (event) => {
@@ -39,7 +43,7 @@ export function list({ current, go, signedOut }) {
   box.addEventListener("change", ({ target }) => target.matches("select") && target.form.requestSubmit());
   box.addEventListener("click", (event) => {
     const target = event.target.closest("a");
-    if (!target) return;
+    if (!target || target.target) return;
     event.preventDefault();
     if (!target.dataset.issue) return turn(link.pathname + target.search);
     dialog.close();
