@@ -1,11 +1,16 @@
 """What a lead fills in for an export, for a stop rule, and to see how many issues a round needs."""
 
+from typing import Any
+
 from django import forms
 from django.http import QueryDict
 
+from analysis.stats.names import ADJUSTMENTS, LIMITS, NAMES
 from studies.models import Study
 from taxonomy.models import Purpose, Taxonomy
 from taxonomy.queries import published_versions
+
+MOST_BYTES = 5_000_000
 
 
 class ExportForm(forms.Form):
@@ -88,3 +93,43 @@ class KappaSizeForm(FilledForm):
         help_text="0.1: an interval of about κ ± 0.1.",
     )
     confidence = percent("Confidence, %", 95)
+
+
+class CompareForm(forms.Form):
+    """A table of durations, its columns, and what is asked of it."""
+
+    table = forms.CharField(
+        required=False,
+        label="Paste a table",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text="A line of heads, then a line an observation; commas, semicolons or tabs between.",
+    )
+    file = forms.FileField(required=False, label="Or a file", help_text="CSV in UTF-8, at most 20,000 lines.")
+    value = forms.CharField(label="Column of durations", initial="days", max_length=200)
+    group = forms.CharField(label="Column of groups", initial="label", max_length=200)
+    event = forms.CharField(
+        label="Column that says closed or open",
+        required=False,
+        max_length=200,
+        help_text="Of an open one the duration is the time until the data were collected. Without it all are closed.",
+    )
+    block = forms.CharField(
+        label="Column of strata", required=False, max_length=200, help_text="Such as the repository; for tests within."
+    )
+    tests = forms.MultipleChoiceField(
+        label="Tests",
+        required=False,
+        choices=[*NAMES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: those that are usual for so many groups.",
+    )
+    adjust = forms.ChoiceField(label="Adjust p over pairs", choices=[*ADJUSTMENTS.items()], initial="holm")
+    limits = forms.ChoiceField(label="Limits of Kaplan–Meier", choices=[*LIMITS.items()], initial="log")
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if not said.get("table", "").strip() and not said.get("file"):
+            self.add_error("table", "Paste a table or choose a file.")
+        if said.get("file") and said["file"].size > MOST_BYTES:
+            self.add_error("file", "The file has more than 5 MB. Use manage.py compare.")
+        return said

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from analysis.views import agreement, crosswalks, exports, findings, overview, sampling, saturation
+from analysis.views import agreement, comparing, crosswalks, exports, findings, overview, sampling, saturation
 
 home = overview.home
+compare = comparing.compare
 
 urlpatterns = [
     path("", overview.study, name="study"),

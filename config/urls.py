@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from analysis.urls import home
+from analysis.urls import compare, home
 from config.health import healthz
 from taxonomy.urls import public_urlpatterns
 
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("", home, name="home"),
+    path("compare/", compare, name="compare"),
     path("", include("studies.urls")),
     path("studies/<slug:slug>/", include("jobs.urls")),
     path("studies/<slug:slug>/", include("corpus.urls")),

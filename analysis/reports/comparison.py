@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from analysis.datasets import Codebook, LabelledIssue
 from analysis.reports.resolution_time import ComparisonReport, GroupTest, PairTest, groups
-from analysis.stats.comparisons import kruskal_wallis, magnitude, mann_whitney
+from analysis.stats.comparisons import kruskal_wallis, mann_whitney
 from analysis.stats.durations import closed
 from analysis.stats.rank_pairs import each_pair
-from analysis.stats.statistic import Statistic
+from analysis.stats.statistic import Statistic, magnitude
 
 
 def comparison_report(labelled: Sequence[LabelledIssue], book: Codebook) -> ComparisonReport:

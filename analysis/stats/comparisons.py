@@ -12,8 +12,6 @@ from scipy import stats
 from analysis.stats.ratings import Array
 from analysis.stats.statistic import EQUAL, LEVEL, ONE_GROUP, Groups, Statistic, large_enough, too_few
 
-# Least |δ| that is called so (Romano et al. 2006); anything less is negligible.
-_MAGNITUDES = ((0.474, "large"), (0.33, "medium"), (0.147, "small"))
 # Below this many in both groups and without ties the exact distribution is used, as R's wilcox.test does.
 EXACT_BELOW = 50
 DRAWS, SEED = 1_000, 1
@@ -64,10 +62,6 @@ def vargha_delaney(groups: Groups) -> Statistic:
     if delta.effect is None or delta.ci_low is None or delta.ci_high is None:
         return blank.because(delta.undefined_because or "")
     return _estimate(blank, *((end + 1) / 2 for end in (delta.effect, delta.ci_low, delta.ci_high)))
-
-
-def magnitude(delta: float) -> str:
-    return next((word for least, word in _MAGNITUDES if abs(delta) >= least), "negligible")
 
 
 def hodges_lehmann(groups: Groups) -> Statistic:

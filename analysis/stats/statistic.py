@@ -12,6 +12,8 @@ Groups = Mapping[str, ArrayLike]
 # With two values in each of two groups the smallest p of any rank test is 0.33: no answer is possible.
 FEWEST = 3
 LEVEL = 0.95
+# Least |δ| that is called so (Romano et al. 2006); anything less is negligible.
+_MAGNITUDES = ((0.474, "large"), (0.33, "medium"), (0.147, "small"))
 
 
 @dataclass(frozen=True)
@@ -80,3 +82,8 @@ EQUAL = "All values are equal, so there are no ranks to compare."
 
 def pairs_of(groups: Sequence[str]) -> list[tuple[str, str]]:
     return [(a, b) for place, a in enumerate(groups) for b in groups[place + 1 :]]
+
+
+def magnitude(delta: float) -> str:
+    """Of Cliff's δ, in a word."""
+    return next((word for least, word in _MAGNITUDES if abs(delta) >= least), "negligible")

@@ -76,3 +76,49 @@ def undefined(reason: str) -> SafeString:
     return format_html(
         '<abbr title="{0}" aria-hidden="true">–</abbr><span class="visually-hidden">undefined: {0}</span>', reason
     )
+
+
+@register.filter
+def figure(value: float | None) -> str:
+    """Five significant figures, thousands with commas."""
+    if value is None:
+        return ""
+    if value and (abs(value) >= 1e7 or abs(value) < 1e-4):
+        return f"{value:.4g}".replace("-", "−")
+    decimals = 3 if abs(value) < 1000 else 1
+    return number(value, decimals)
+
+
+@register.filter
+def p_exact(p: float | None) -> str:
+    """Three significant figures: .956, .00149, 3.92 × 10⁻¹⁰."""
+    if p is None:
+        return ""
+    if p >= 0.9995:
+        return "1.000"
+    if p >= 1e-4:
+        return f"{p:.3f}".removeprefix("0") if p >= 0.1 else f"{p:.3g}".removeprefix("0")
+    if p == 0:
+        return "< 10⁻³⁰⁰"
+    mantissa, power = f"{p:.2e}".split("e")
+    return f"{mantissa} × 10{power_of_ten(int(power))}"
+
+
+@register.filter
+def p_told(p: float | None) -> str:
+    """Exact, for running text: p = .956, p = 3.92 × 10⁻¹⁰."""
+    shown = p_exact(p)
+    return f"p {shown}" if shown.startswith("<") else f"p = {shown}"
+
+
+def power_of_ten(power: int) -> str:
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+@register.filter
+def ends(row: Any) -> str:
+    """An interval; an end that does not exist is said to be open."""
+    if row.ci_low is None and row.ci_high is None:
+        return ""
+    low, high = (figure(end) or "not reached" for end in (row.ci_low, row.ci_high))
+    return f"[{low}, {high}]"

@@ -62,6 +62,11 @@ BLIND = page(SIGN_IN, 404, 403, 403, 403)
 
 ROWS = [
     Row("home", EVERYONE_SIGNED_IN, kwargs=lambda world: {}),
+    Row("compare", EVERYONE_SIGNED_IN, kwargs=lambda world: {}),
+    Row(
+        "compare", EVERYONE_SIGNED_IN, method="post", kwargs=lambda world: {},
+        data=lambda world: {"table": "days,label\n1,a\n", "value": "days", "group": "label"},
+    ),
     Row("study", MEMBERS_ONLY),
     Row("agreement", MEMBERS_ONLY),
     Row("agreement_issues", MEMBERS_ONLY, data=cell),

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from analysis.figures import TICKS, categories_figure, resolution_time_figure
 from analysis.reports.counts import counts_report
 from analysis.reports.resolution_time import resolution_time_report
-from analysis.templatetags.figures import days, number, p_equals, p_value, percent, undefined
+from analysis.stats.statistic import Statistic
+from analysis.templatetags.figures import days, ends, figure, number, p_equals, p_exact, p_value, percent, undefined
 from tests.analysis.test_reports import LABELLED, book, issue
 
 
@@ -94,3 +95,28 @@ def test_numbers_as_they_are_printed():
     assert undefined("nobody") == (
         '<abbr title="nobody" aria-hidden="true">–</abbr><span class="visually-hidden">undefined: nobody</span>'
     )
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"),
+    [
+        (None, ""), (0.9999, "1.000"), (0.95598, ".956"), (0.0014912, ".00149"), (0.041, ".041"),
+        (3.92471e-10, "3.92 × 10⁻¹⁰"), (0.0, "< 10⁻³⁰⁰"),
+    ],
+)  # fmt: skip
+def test_p_is_told_exactly(p, shown):
+    assert p_exact(p) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, ""), (0.0, "0.000"), (-0.62278, "−0.623"), (15631.0, "15,631.0"), (1.5e-7, "1.5e−07"), (2e8, "2e+08")],
+)
+def test_figures_keep_what_can_be_read(value, shown):
+    assert figure(value) == shown
+
+
+def test_an_end_that_does_not_exist_is_said_to_be_open():
+    row = Statistic("km", ("a",), (9,), "", ci_low=2.5)
+    assert ends(row) == "[2.500, not reached]"
+    assert ends(Statistic("logrank", ("a", "b"), (9, 9), "")) == ""

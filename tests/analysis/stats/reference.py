@@ -5,10 +5,11 @@ from math import log, sqrt
 import numpy as np
 
 from analysis.stats.adjustment import adjusted
-from analysis.stats.comparisons import cliffs_delta, kruskal_wallis, magnitude, mann_whitney
+from analysis.stats.comparisons import cliffs_delta, kruskal_wallis, mann_whitney
 from analysis.stats.hazards import cox, log_rank, log_rank_of
 from analysis.stats.rank_pairs import conover, dunn
 from analysis.stats.samples import Observed, Sample
+from analysis.stats.statistic import magnitude
 from analysis.stats.survival import LIMITS, curve_of, medians, restricted_mean
 
 SUBSETS = {

@@ -11,12 +11,11 @@ from analysis.stats.comparisons import (
     cliffs_delta,
     hodges_lehmann,
     kruskal_wallis,
-    magnitude,
     mann_whitney,
     vargha_delaney,
 )
 from analysis.stats.rank_pairs import SEPARATED, conover, dunn, each_pair
-from analysis.stats.statistic import EQUAL, ONE_GROUP, Statistic, as_row
+from analysis.stats.statistic import EQUAL, ONE_GROUP, Statistic, as_row, magnitude
 from tests.analysis.stats.tables import few
 
 ONE_SMALL = "Too few observations for a test: b has 2; each group needs 3."
