@@ -25,7 +25,8 @@ class ExportForm(forms.Form):
 
     def __init__(self, study: Study, data: QueryDict | None = None) -> None:
         super().__init__(data)
-        ours = Taxonomy.objects.filter(study=study, kind=Purpose.CODING, versions__number__isnull=False).distinct()
+        ours = Taxonomy.objects.filter(study=study, versions__number__isnull=False).distinct()
+        ours = ours.exclude(kind=Purpose.PUBLISHED)
         self.fields["taxonomy"] = forms.ModelChoiceField(
             queryset=ours.order_by("name"),
             empty_label=None,

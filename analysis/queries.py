@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from analysis.models import Export, Result, StopRule
 from annotator.models import Coding, Resolution, Round, RoundIssue
-from annotator.states import FROZEN
+from annotator.states import CODED_KINDS, FROZEN
 from corpus.models import Issue
 from studies.errors import NotThere
 from studies.models import Study
@@ -78,9 +78,9 @@ def last_results(study: Study, kind: str) -> dict[str, Result]:
 
 
 def versions_with_findings(study: Study) -> list[Version]:
-    """Versions that a closed round used, the latest used first; then the others of their taxonomies, as of which
+    """Versions that a closed round coded with, the latest used first; then the others of their taxonomies, as of which
     labels can be read."""
-    used = Version.objects.filter(rounds__study=study, rounds__phase__in=FROZEN)
+    used = Version.objects.filter(rounds__study=study, rounds__phase__in=FROZEN, rounds__kind__in=CODED_KINDS)
     found = Version.objects.filter(taxonomy__in=used.values("taxonomy"), number__isnull=False)
     last = Max("rounds__closed_at", filter=Q(rounds__phase__in=FROZEN))
     return list(found.select_related("taxonomy").annotate(last=last).order_by(F("last").desc(nulls_last=True), "-pk"))
@@ -97,10 +97,15 @@ def as_of_version(round: Round, pk: str) -> Version | None:
     """The version as of which the round is asked for; None for its own."""
     if pk in ("", str(round.version_id)):
         return None
-    found = [version for version in versions_from(round.version) if str(version.pk) == pk]
+    found = [version for version in readable_as(round) if str(version.pk) == pk]
     if not found:
         raise NotThere(f"{round} was coded under {round.version}. It is read as of that version or a later one of it.")
     return found[0]
+
+
+def readable_as(round: Round) -> list[Version]:
+    """Its own version and the later ones. Screening is not carried to other criteria."""
+    return [round.version] if round.is_screening else versions_from(round.version)
 
 
 def exports_of(study: Study) -> list[Export]:

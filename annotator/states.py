@@ -37,10 +37,14 @@ class Kind(models.TextChoices):
     CODING = "coding", "coding"
     OPEN = "open", "open coding"
     RECODING = "recoding", "re-coding"
+    SCREENING = "screening", "screening"
 
 
 # What a lead draws; re-coding rounds follow from a new version of the taxonomy.
-DRAWN = (Kind.CALIBRATION, Kind.CODING, Kind.OPEN)
+DRAWN = (Kind.CALIBRATION, Kind.CODING, Kind.OPEN, Kind.SCREENING)
+
+# Kinds whose answers are codes. That an issue was screened does not make it a coded one.
+CODED_KINDS = tuple(kind for kind in Kind if kind != Kind.SCREENING)
 
 
 class ProposalState(models.TextChoices):
@@ -54,18 +58,21 @@ class ProposalState(models.TextChoices):
 
 class Outcome(models.TextChoices):
     """What a rater says of an issue. Missing, none of these, unclear, skipped and not about the topic are five
-    different things."""
+    different things. In screening an issue is in, out, or unclear: whoever says so is unsure."""
 
     CODED = "coded", "coded"
     NONE = "none", "none of these"
     UNCLEAR = "unclear", "unclear"
     SKIPPED = "skipped", "skipped"
     OFF_TOPIC = "off_topic", "not about our topic"
+    IN = "in", "belongs"
+    OUT = "out", "does not belong"
 
 
 # What raters can agree or differ in. Not about the topic is an answer of its own, and no rating: it says nothing of the
 # codes, so no coefficient counts it.
-ANSWERS = (Outcome.CODED, Outcome.NONE, Outcome.OFF_TOPIC)
+SCREENED = (Outcome.IN, Outcome.OUT)
+ANSWERS = (Outcome.CODED, Outcome.NONE, Outcome.OFF_TOPIC, *SCREENED)
 
 # What an issue can be labelled: unclear and skipped are no answer to stand in a data set.
 LABELS = [(outcome.value, outcome.label) for outcome in ANSWERS]

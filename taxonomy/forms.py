@@ -33,6 +33,10 @@ class TaxonomyForm(forms.Form):
 
     name = forms.CharField(max_length=LONGEST_NAME, required=False)
     purpose = area("Purpose", 2, "What it sorts, and for which question.")
+    kind: Any = forms.TypedChoiceField(
+        label="It is", choices=Purpose.choices[:2], widget=forms.RadioSelect, initial=Purpose.CODING, required=False,
+        empty_value=Purpose.CODING,
+    )  # fmt: skip
 
 
 class FileForm(forms.Form):

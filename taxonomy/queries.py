@@ -11,7 +11,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from studies.errors import NotThere
 from studies.models import Study, User
-from taxonomy.models import Code, Edit, Levels, PublicLink, Taxonomy, Version
+from taxonomy.models import Code, Edit, Levels, PublicLink, Purpose, Taxonomy, Version
 
 TEXTS = ("name", "definition", "use_when", "avoid_when", "examples", "notes")
 TRAITS = ("selectable", "exclusive_group", "colour", "key")
@@ -204,8 +204,9 @@ def published_versions(study: Study) -> QuerySet[Version]:
 
 
 def latest_published(study: Study) -> Version | None:
-    """The version published last in this study, of whichever taxonomy."""
-    found: Version | None = published_versions(study).order_by("-published_at", "-pk").first()
+    """The version published last in this study, of whichever taxonomy that issues are coded with."""
+    ours = published_versions(study).filter(taxonomy__kind=Purpose.CODING)
+    found: Version | None = ours.order_by("-published_at", "-pk").first()
     return found
 
 

@@ -1,7 +1,7 @@
 """Codings of closed rounds: row by row, and as the matrix that agreement reads."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import F, QuerySet
@@ -12,11 +12,14 @@ from analysis.stats.ratings import RatingMatrix, Value
 from annotator.models import AppliedCode, Assignment, Round
 from annotator.queries.codings import last_codings
 from annotator.queries.proposals import Used, used_in
-from annotator.states import FROZEN, Outcome
+from annotator.states import FROZEN, SCREENED, Outcome
 from annotator.visibility import check_sees_all_codings
 from studies.models import Study
 
 CODING_FIELDS: tuple[str, ...] = ("pk", "outcome", "confidence", "memo", "flagged", "submitted_at", "revision")
+
+
+SCREENING_LABELS = {outcome: outcome.label.capitalize() for outcome in SCREENED}
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,10 @@ class Rating:
 
     @property
     def value(self) -> Value | None:
-        """The rating, or None where the outcome is none, or where it waits."""
+        """The rating, or None where the outcome is none, or where it waits. In screening it is the answer; the
+        criteria behind it are no part of it."""
+        if self.outcome in SCREENED:
+            return frozenset([SCREENING_LABELS[Outcome(self.outcome)]])
         rated = self.outcome in (Outcome.CODED, Outcome.NONE) and not self.waits
         return frozenset(code.label for code in self.codes) if rated else None
 
@@ -98,7 +104,19 @@ def round_ratings(round: Round) -> RoundRatings:
     """Raises Refused while the round is not closed."""
     check_sees_all_codings(round)
     given = list(ratings([round]))
-    return as_matrix(round, codebook(round.version), given, frozenset(each.issue_id for each in given if each.waits))
+    return as_matrix(round, answers_in(round), given, frozenset(each.issue_id for each in given if each.waits))
+
+
+def answers_in(round: Round) -> Codebook:
+    """What the cells of its matrix hold: codes, in screening the two answers."""
+    book = codebook(round.version)
+    if not round.is_screening:
+        return book
+    return replace(book, codes=tuple(map(answer_entry, SCREENING_LABELS.values(), (5, 2))))
+
+
+def answer_entry(label: str, colour: int) -> CodeEntry:
+    return CodeEntry(label, label, label, (), colour, "", "", "", "")
 
 
 def as_matrix(round: Round, book: Codebook, given: Sequence[Rating], waiting: frozenset[int]) -> RoundRatings:

@@ -60,7 +60,11 @@ LABELS: tuple[Column[LabelledIssue], ...] = (
         _days,
         "Days from created_at to closed_at. Empty for an open issue, and where closed_at is before created_at.",
     ),
-    Column("outcome", lambda label: label.outcome, "coded, or none: none of the codes fits."),
+    Column(
+        "outcome",
+        lambda label: label.outcome,
+        "coded; none (none of the codes fits); off_topic; in screening in or out.",
+    ),
     Column("codes", lambda label: [code.label for code in label.codes], "The final codes; empty for none."),
     Column("code_uids", lambda label: [code.uid for code in label.codes], "The same codes by uid (codebook.csv)."),
     Column("categories", lambda label: sorted(label.tops), "The top categories of the codes, each once."),
@@ -88,7 +92,7 @@ CODINGS: tuple[Column[Rating], ...] = (
         lambda rating: rating.outcome,
         "coded; none (none of the codes fits); unclear (the rater could not tell); skipped; "
         "off_topic (the issue is not about the topic). "
-        "Only coded and none are ratings.",
+        "In screening in (belongs), out (does not) or unclear (unsure). Only coded, none, in and out are ratings.",
     ),
     Column("codes", lambda rating: [code.label for code in rating.codes], "The codes; empty unless coded."),
     Column("code_uids", lambda rating: [code.uid for code in rating.codes], "The same codes by uid (codebook.csv)."),

@@ -9,6 +9,7 @@ from analysis.stats.coefficients import agreements
 from analysis.stats.confusion import CODES, SETS, confusion, pooled_confusion
 from analysis.stats.intervals import Bootstrap
 from analysis.stats.ratings import Agreement, RatingMatrix, Value
+from annotator.states import Kind
 
 PLAN = Bootstrap(draws=10_000, level=0.95, seed=1)
 # Below this many issues with a code, its interval is too wide to say much.
@@ -76,7 +77,7 @@ class AgreementReport:
 
     Codings were `given_under` one version and are read under `version`. `waiting` issues are left out: they wait to be
     coded again. `again` ratings come from re-coding rounds; `none_before` say none of these from before codes were
-    added.
+    added. In screening the two answers are compared and not the criteria behind them; who was unsure is `unclear`.
     """
 
     round: int
@@ -102,6 +103,7 @@ class AgreementReport:
     proposed: int
     again: int
     none_before: int
+    screening: bool
 
 
 def agreement_report(ratings: RoundRatings) -> AgreementReport:
@@ -122,7 +124,7 @@ def agreement_report(ratings: RoundRatings) -> AgreementReport:
         fleiss=fleiss,
         percent=percent,
         pairs=tuple(_pair(matrix, a, b) for a, b in combinations(matrix.raters, 2)),
-        codes=tuple(by_code(matrix, book)),
+        codes=() if ratings.kind == Kind.SCREENING else tuple(by_code(matrix, book)),
         confusions=tuple(confusion_tables(matrix, book)) if len(matrix.raters) > 1 else (),
         draws=PLAN.draws,
         seed=PLAN.seed,
@@ -131,6 +133,7 @@ def agreement_report(ratings: RoundRatings) -> AgreementReport:
         proposed=ratings.proposed,
         again=ratings.again,
         none_before=ratings.none_before,
+        screening=ratings.kind == Kind.SCREENING,
     )
 
 
@@ -219,15 +222,24 @@ def heat(count: int) -> int:
 def sentence(report: AgreementReport) -> str:
     """What a paper could print."""
     carried = f"{report.given_under} as of version " if report.given_under != report.version else ""
-    where, found = f"round {report.round}, version {carried}{report.version}", report.alpha
+    where = f"round {report.round}, version {carried}{report.version}"
+    name, found = headline(report)
     if found.value is None:
-        return f"Krippendorff’s α is undefined for {where}. {found.undefined_because}{left_out(report)}"
+        return f"{name} is undefined for {where}. {found.undefined_because}{left_out(report)}"
     spread = f" {interval(found)}" if found.interval else ""
     raters, issues, codings = found.n_raters, found.n_units, found.n_ratings
+    what = "belongs or does not" if report.screening else "nominal"
     return (
-        f"Krippendorff’s α = {coefficient(found.value)}{spread}, nominal, {raters} raters, "
+        f"{name} = {coefficient(found.value)}{spread}, {what}, {raters} raters, "
         f"{issues:,} issues, {codings:,} codings, {where}.{left_out(report)}"
     )
+
+
+def headline(report: AgreementReport) -> tuple[str, Agreement]:
+    """Screening by two is told by Cohen’s κ, all else by α."""
+    if report.screening and len(report.pairs) == 1:
+        return "Cohen’s κ", report.pairs[0].kappa
+    return "Krippendorff’s α", report.alpha
 
 
 def left_out(report: AgreementReport) -> str:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from analysis.datasets import Rating, ratings, ratings_as_of
-from analysis.queries import as_of_version, names_by_alias
+from analysis.queries import as_of_version, names_by_alias, readable_as
 from analysis.reports.agreement import AgreementReport, ConfusionCell, ConfusionTable, sentence
 from analysis.services.agreement import agreement_of
 from annotator.models import Round
@@ -18,7 +18,6 @@ from annotator.queries.rounds import rounds_of
 from annotator.states import FROZEN, Phase
 from studies.errors import NotThere
 from studies.permissions import open_study
-from taxonomy.history import versions_from
 
 
 @require_safe
@@ -32,7 +31,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
         report = agreement_of(round, as_of)
         context |= {
             "as_of": as_of,
-            "later": versions_from(round.version)[1:],
+            "later": readable_as(round)[1:],
             "report": report,
             "sentence": sentence(report),
             "confusion": confusion_of(report, request.GET.get("level", "")),

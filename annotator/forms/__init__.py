@@ -7,9 +7,9 @@ from django import forms
 from django.http import QueryDict
 
 from annotator.services.marks import Mark, marks_in, tied_to
-from annotator.states import Confidence, How, Outcome
+from annotator.states import SCREENED, Confidence, How, Outcome
 
-SPECIAL = (Outcome.NONE, Outcome.UNCLEAR, Outcome.OFF_TOPIC)
+SPECIAL = (Outcome.NONE, Outcome.UNCLEAR, Outcome.OFF_TOPIC, *SCREENED)
 
 
 NO_MARKS = "A quote names its part, its text, start, end, and the exact words."
@@ -88,8 +88,8 @@ def is_proposal(value: str) -> bool:
 
 def answer_from(data: QueryDict) -> dict[str, Any]:
     """A form's ticks as an answer: `answer` holds ids of codes, ids of proposals behind a "p", or one of
-    SPECIAL; skipping takes no codes along."""
-    ticked = data.getlist("answer")
+    SPECIAL, which a button may say as well; skipping takes no codes along."""
+    ticked = [*data.getlist("answer"), data.get("act", ""), data.get("screened", "")]
     special = next((value for value in ticked if value in SPECIAL), "")
     skipped = data.get("act") == "skip"
     codes = [] if skipped else [int(value) for value in ticked if value.isdigit()]

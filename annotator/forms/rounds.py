@@ -55,6 +55,7 @@ class RoundForm(forms.Form):
             (Kind.CODING, "coding"),
             (Kind.CALIBRATION, "calibration: learn the codes together"),
             (Kind.OPEN, "open coding: raters propose the codes that are missing"),
+            (Kind.SCREENING, "screening: does the issue belong to the study?"),
         ],
         widget=forms.RadioSelect,
         initial=Kind.CODING,
@@ -63,7 +64,7 @@ class RoundForm(forms.Form):
         Version.objects.none(),
         label="Taxonomy",
         empty_label=None,
-        help_text="Only published versions can be coded with.",
+        help_text="Only published versions can be coded with. Screening takes a taxonomy of criteria.",
     )
     several_codes = forms.TypedChoiceField(
         label="Codes an issue",
@@ -245,7 +246,8 @@ def coders_of(study: Study, *, ever: bool = False) -> Any:
 
 
 def versions_of(study: Study) -> Any:
-    coded_with = Version.objects.filter(taxonomy__study=study, taxonomy__kind=Purpose.CODING, number__isnull=False)
+    coded_with = Version.objects.filter(taxonomy__study=study, number__isnull=False)
+    coded_with = coded_with.exclude(taxonomy__kind=Purpose.PUBLISHED)
     return coded_with.select_related("taxonomy").order_by("-published_at")
 
 

@@ -69,6 +69,11 @@ class Round(models.Model):
         return f"Paused since {self.paused_at:%-d %b %Y, %H:%M} UTC: {self.pause_reason}" if self.paused_at else ""
 
     @property
+    def is_screening(self) -> bool:
+        """It asks whether issues belong to the study; its codes are criteria."""
+        return self.kind == Kind.SCREENING
+
+    @property
     def is_closed(self) -> bool:
         """Its independent codings are frozen."""
         return self.phase in FROZEN

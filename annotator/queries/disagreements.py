@@ -1,14 +1,15 @@
 """Where the independent codings of a round differ, and what has been decided.
 
-Five outcomes are kept apart. *coded*, *none of these* and *not about our topic* are answers: they can agree or
-differ. *unclear* and *skipped* are no answers: an issue with one of them needs a person, so it counts as differing.
+Outcomes are kept apart. *coded*, *none of these* and *not about our topic* are answers, in screening *belongs* and
+*does not belong*: they can agree or differ. *unclear*, in screening unsure, and *skipped* are no answers: an issue with
+one of them needs a person, so it counts as differing.
 *Missing* says nothing: it neither agrees nor differs, and is shown. A coding that was given with a proposed code says
 more than the round's version can: it needs a person too, and there is no majority while the version lacks what
 somebody said.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,9 +17,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.models import Assignment, Coding, Resolution, Round, RoundIssue
 from annotator.queries.codings import SAID, independent_codings, proposals_in
-from annotator.states import ANSWERS, Outcome
+from annotator.states import ANSWERS, SCREENED, Outcome
 from studies.errors import NotThere
 from studies.models import Membership
+from taxonomy.models import Code
 
 Answer = tuple[str, frozenset[int]]
 
@@ -76,7 +78,20 @@ class Case:
 
 
 def answer(row: Coding | Resolution) -> Answer:
-    return row.outcome, frozenset(code.pk for code in row.codes.all())
+    return answer_with(row.outcome, (code.pk for code in row.codes.all()))
+
+
+def answer_with(outcome: str, codes: Iterable[int]) -> Answer:
+    """In screening the criteria behind an answer are no part of it: raters agree that an issue is out, each with a
+    reason of their own."""
+    return outcome, frozenset() if outcome in SCREENED else frozenset(codes)
+
+
+def shared_codes(case: Case) -> list[Code]:
+    """The codes that all codings have, in the taxonomy's order: of unanimous answers all, in screening the criteria
+    that all name."""
+    chosen = [set(coding.codes.all()) for coding in case.codings]
+    return sorted(set.intersection(*chosen), key=lambda code: (code.position, code.pk))
 
 
 def majority(answers: Sequence[Answer]) -> Answer | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
-from taxonomy.models import Code, Version
+from taxonomy.models import Code, Purpose, Version
 from taxonomy.queries import may_be_chosen, tree
 
 NUMBERS = "123456789"
+ANSWERS_IN_SCREENING = "ynu"
 
 
 @dataclass
@@ -25,7 +26,8 @@ class Entry:
 
 def palette_of(version: Version) -> list[Entry]:
     """The top codes, each with its children. Codes without a letter of their own are numbered down the page as far as
-    the number keys go, so that a rater's fingers learn them."""
+    the number keys go, so that a rater's fingers learn them. A letter that answers in screening is no criterion's."""
+    taken = ANSWERS_IN_SCREENING if version.taxonomy.kind == Purpose.SCREENING else ""
     top: list[Entry] = []
     above: dict[int, Entry] = {}
     numbers = chain(NUMBERS, repeat(""))
@@ -37,7 +39,7 @@ def palette_of(version: Version) -> list[Entry]:
             path=f"{parent.path}{parent.code.name} › " if parent else "",
             colour=node.colour,
             offered=offered,
-            key=(node.code.key or next(numbers)) if offered else "",
+            key=(node.code.key.strip(taken) or next(numbers)) if offered else "",
         )
         above[node.code.pk] = entry
         (parent.children if parent else top).append(entry)

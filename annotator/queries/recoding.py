@@ -13,11 +13,11 @@ from django.db.models import Count
 from annotator.models import AppliedCode, Assignment, Coding, ResolvedCode
 from annotator.queries.codings import last_codings
 from annotator.queries.labels import labels_of
-from annotator.states import FROZEN, Kind
+from annotator.states import CODED_KINDS, FROZEN, Kind
 from taxonomy.carrying import Carrier, Fate, Reading, Step
 from taxonomy.consequences import RoundConsequence
 from taxonomy.history import carriers
-from taxonomy.models import Taxonomy, Version
+from taxonomy.models import Purpose, Taxonomy, Version
 from taxonomy.queries import latest_of
 
 Pair = tuple[int, int]
@@ -58,13 +58,14 @@ class Wait:
 
 def given_codings(version: Version, **only: int) -> list[Given]:
     """All of closed rounds under this version or an earlier one, by round and issue; of one `issue` or `member` alone
-    where their ids are named. Two queries."""
+    where their ids are named. None of screening, whose answers stay what they are when criteria change. Two queries."""
     round = "assignment__round_issue__round"
     asked = {
         f"{round}__version__taxonomy": version.taxonomy_id,
         f"{round}__version__number__lte": version.number,
         f"{round}__phase__in": FROZEN,
         **{ASSIGNED[name]: value for name, value in only.items()},
+        f"{round}__kind__in": CODED_KINDS,
     }
     rows = (
         last_codings()
@@ -106,7 +107,10 @@ def unanswered(found: Sequence[tuple[Given, Reading]]) -> list[tuple[Given, Read
 
 
 def queue_of(version: Version) -> list[Wait]:
-    """What waits under this version, by round and issue; then the issues of which only the label waits."""
+    """What waits under this version, by round and issue; then the issues of which only the label waits. Screening
+    waits for nothing: another round with the new criteria asks again."""
+    if version.taxonomy.kind == Purpose.SCREENING:
+        return []
     read = carriers(version)
     found = readings(given_codings(version), read)
     dealt = dealt_pairs(version)
@@ -164,7 +168,7 @@ def waiting_labels(version: Version, read: Mapping[int, Carrier]) -> dict[int, t
 def consequences(taxonomy: Taxonomy, step: Step) -> list[RoundConsequence]:
     """What publishing changes for each round with codings. Of a round that is not closed only how many are in."""
     latest = latest_of(taxonomy)
-    if latest is None:
+    if latest is None or taxonomy.kind == Purpose.SCREENING:
         return []
     found = readings(given_codings(latest), carriers(latest, step))
     waiting = unanswered(found)

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from annotator.models import Coding, Resolution, Round, RoundIssue
 from annotator.queries.codings import last_codings
 from annotator.queries.labels import latest_labels
-from annotator.states import ANSWERS, FROZEN, Outcome
+from annotator.states import ANSWERS, CODED_KINDS, FROZEN, SCREENED, Outcome
 from annotator.visibility import issues_coded_now_by
 from corpus.models import Issue, Revision
 from corpus.told import CODED, DRAWN, LABELLED
@@ -63,7 +63,7 @@ def stands_at(values: Collection[str]) -> Q:
 
 
 def is_labelled(values: Collection[str]) -> Q:
-    rows = latest_labels().filter(round_issue__issue=OuterRef("pk"))
+    rows = latest_labels().filter(round_issue__issue=OuterRef("pk")).exclude(outcome__in=SCREENED)
     found = [Q(Exists(rows.filter(outcome=Outcome.CODED, codes__name__in=list(values))))]
     without = [outcome for label, outcome in WITHOUT_CODES.items() if label in values]
     found += [Q(Exists(rows.filter(outcome__in=without)))] if without else []
@@ -84,13 +84,14 @@ def any_of(conditions: Iterable[Q]) -> Q:
 
 
 def rows_that_say(state: str) -> QuerySet[Any]:
-    """Rows of closed rounds about the issue of the outer query."""
+    """Rows of closed rounds about the issue of the outer query. Screening is told of apart from them."""
     if state == DRAWN:
-        return RoundIssue.objects.filter(issue=OuterRef("pk"), round__phase__in=FROZEN)
+        return RoundIssue.objects.filter(issue=OuterRef("pk"), round__phase__in=FROZEN, round__kind__in=CODED_KINDS)
     if state == CODED:
-        answers = last_codings().filter(outcome__in=ANSWERS)
+        answers = last_codings().filter(outcome__in=ANSWERS).exclude(outcome__in=SCREENED)
         return answers.filter(about_outer_issue())
-    return Resolution.objects.filter(round_issue__issue=OuterRef("pk"), round_issue__round__phase__in=FROZEN)
+    decisions = Resolution.objects.exclude(outcome__in=SCREENED)
+    return decisions.filter(round_issue__issue=OuterRef("pk"), round_issue__round__phase__in=FROZEN)
 
 
 def codings_of_other_texts() -> QuerySet[Coding]:

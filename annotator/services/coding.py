@@ -14,13 +14,14 @@ from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.proposals import own_proposals
 from annotator.services.choosing import check_choice
 from annotator.services.marks import Mark, check_marks, marks_in, write_marks
-from annotator.states import Confidence, Outcome, Phase
+from annotator.states import SCREENED, Confidence, Outcome, Phase
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import User
 from studies.permissions import Permission, check_may
 from studies.services.events import record_event
 from taxonomy.models import Code
 
+ASKED_IN_SCREENING = (*SCREENED, Outcome.UNCLEAR, Outcome.SKIPPED)
 CLOSED = "{round} is closed, so nothing more is taken. What you submitted before is kept."
 NOT_NOW: dict[str, str] = {
     Phase.DRAFTED: "{round} was not started yet. The lead starts it; nothing is to be done until then.",
@@ -206,8 +207,7 @@ def check_answer(
     round: Round, outcome: str, codes: set[int], *, proposed: int, memo: str, confidence: str
 ) -> list[Code]:
     """The chosen codes. Raises Invalid, by field, when the answer does not fit itself or the round."""
-    if outcome not in Outcome.values:
-        raise Invalid({"outcome": f"{outcome} is not an answer. It is coded, none, unclear, skipped or off_topic."})
+    check_outcome(round, outcome)
     if confidence not in ("", *Confidence.values):
         raise Invalid({"confidence": f"{confidence} is not a confidence. It is low, medium or high."})
     if outcome == Outcome.SKIPPED and not memo:
@@ -215,15 +215,30 @@ def check_answer(
     return check_codes(round, outcome, codes, proposed=proposed)
 
 
+def check_outcome(round: Round, outcome: str) -> None:
+    """Raises Invalid when a round of this kind does not ask for it."""
+    if round.is_screening and outcome not in ASKED_IN_SCREENING:
+        raise Invalid({"outcome": f"{outcome} does not say whether it belongs: in, out, unclear or skipped does."})
+    if not round.is_screening and (outcome not in Outcome.values or outcome in SCREENED):
+        raise Invalid({"outcome": f"{outcome} is not an answer. It is coded, none, unclear, skipped or off_topic."})
+
+
 def check_codes(round: Round, outcome: str, codes: set[int], *, proposed: int = 0) -> list[Code]:
     """The codes of a coding or a decision, beside which so many proposals stand. Raises Invalid when they do not fit
     the outcome or the round."""
+    if round.is_screening and outcome != Outcome.SKIPPED:
+        return codes_chosen(round, codes)
     if outcome != Outcome.CODED:
         if codes or proposed:
             raise Invalid({"codes": f"“{Outcome(outcome).label}” takes no codes. Untick them, or choose coded."})
         return []
     if not codes and not proposed:
         raise Invalid({"codes": "Choose at least one code, or “none of these”."})
+    return codes_chosen(round, codes, proposed=proposed)
+
+
+def codes_chosen(round: Round, codes: set[int], *, proposed: int = 0) -> list[Code]:
+    """Those of the round's version that go together. In screening they are the criteria behind an answer, or none."""
     if len(codes) + proposed > 1 and not round.several_codes:
         raise Invalid({"codes": f"{round} takes one code an issue."})
     found = list(Code.objects.filter(version=round.version_id, pk__in=codes).order_by("position", "pk"))

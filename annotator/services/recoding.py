@@ -25,7 +25,7 @@ def draft_recoding_round(*, version: Version, by: User) -> Round:
     their own. Invalid when nothing is left, so that asking twice makes one round."""
     study = version.taxonomy.study
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
-    check_can_be_coded_with(version, study)
+    check_can_be_coded_with(version, study, Kind.RECODING)
     Study.objects.select_for_update().only("pk").get(pk=study.pk)
     waits = to_deal(queue_of(version))
     raters = raters_of(waits)

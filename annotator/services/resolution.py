@@ -6,9 +6,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotator.models import Resolution, ResolvedCode, Round, RoundIssue
-from annotator.queries.disagreements import Answer, Case, Standing, case_of, cases_of, unanimous_open
+from annotator.queries.disagreements import (
+    Answer,
+    Case,
+    Standing,
+    answer_with,
+    case_of,
+    cases_of,
+    shared_codes,
+    unanimous_open,
+)
 from annotator.services.coding import check_codes, without_nul
-from annotator.states import ANSWERS, How, Phase
+from annotator.states import ANSWERS, SCREENED, How, Phase
 from studies.errors import Conflict, Invalid, Refused
 from studies.models import User
 from studies.permissions import Permission, check_is_member
@@ -59,11 +68,10 @@ def resolve(
     check_can_resolve(row.round)
     case = case_of(row)
     check_not_decided_since(case, seen)
-    if outcome not in ANSWERS:
-        raise Invalid({"outcome": "A decision is codes, “none of these”, or “not about our topic”."})
+    check_decision(row.round, outcome)
     chosen = check_codes(row.round, outcome, set(codes))
     reason = without_nul(reason).strip()
-    check_how(case, how, (outcome, frozenset(code.pk for code in chosen)), reason)
+    check_how(case, how, answer_with(outcome, (code.pk for code in chosen)), reason)
     made = record(case, outcome, chosen, how=how, reason=reason, by=by)
     record_event(
         study=row.round.study,
@@ -73,6 +81,14 @@ def resolve(
         data={"revision": made.revision, "how": how, "outcome": outcome, "codes": sorted(code.name for code in chosen)},
     )
     return made
+
+
+def check_decision(round: Round, outcome: str) -> None:
+    """Raises Invalid unless it can be a label in a round of this kind."""
+    if round.is_screening and outcome not in SCREENED:
+        raise Invalid({"outcome": "A decision in screening is “belongs” or “does not belong”."})
+    if not round.is_screening and (outcome not in ANSWERS or outcome in SCREENED):
+        raise Invalid({"outcome": "A decision is codes, “none of these”, or “not about our topic”."})
 
 
 def check_not_decided_since(case: Case, seen: int | None) -> None:
@@ -122,10 +138,14 @@ def resolve_unanimous(*, round: Round, by: User) -> int:
     row = Round.objects.select_for_update().get(pk=round.pk)
     check_can_resolve(row)
     list(RoundIssue.objects.select_for_update().filter(round=row).values_list("pk", flat=True))
-    cases = unanimous_open(cases_of(row))
+    return settle(row, by)
+
+
+def settle(round: Round, by: User) -> int:
+    """The round is in discussion and locked."""
+    cases = unanimous_open(cases_of(round))
     for case in cases:
-        coding = case.codings[0]
-        record(case, coding.outcome, coding.codes.all(), how=How.UNANIMOUS, by=by)
+        record(case, case.codings[0].outcome, shared_codes(case), how=How.UNANIMOUS, by=by)
     if cases:
         record_event(study=round.study, by=by, verb="settled", target=f"{len(cases)} unanimous issues of {round}")
     return len(cases)

@@ -21,14 +21,20 @@ from studies.services.events import record_event
 from taxonomy.models import Purpose, Version
 
 CHUNK = 1000
+OTHER_PURPOSE = {
+    True: "{taxonomy} has no screening criteria. Choose a taxonomy of criteria, or another kind of round.",
+    False: "{taxonomy} has screening criteria: it says which issues belong. Draw a screening round with it.",
+}
 
 
-def check_can_be_coded_with(version: Version, study: Study) -> None:
-    """Raises Invalid unless the version is one of the study's, is published and has codes."""
+def check_can_be_coded_with(version: Version, study: Study, kind: str) -> None:
+    """Raises Invalid unless the version is one of the study's, is published, has codes, and fits the kind of round."""
     if version.taxonomy.study_id != study.pk:
         raise Invalid({"version": "This taxonomy belongs to another study."})
     if version.taxonomy.kind == Purpose.PUBLISHED:
         raise Invalid({"version": "This taxonomy was published by others: it is there to compare with, not to code."})
+    if (version.taxonomy.kind == Purpose.SCREENING) != (kind == Kind.SCREENING):
+        raise Invalid({"version": OTHER_PURPOSE[kind == Kind.SCREENING].format(taxonomy=version.taxonomy)})
     if version.is_draft:
         raise Invalid({"version": "This taxonomy is a draft. Publish it first, so that it cannot change under raters."})
     if not version.codes.exists():
@@ -46,7 +52,7 @@ def check_can_rate(raters: Sequence[Membership], study: Study) -> None:
 
 def check_is_drawn(kind: str) -> None:
     if kind not in DRAWN:
-        raise Invalid({"kind": f"{kind} is not a kind of round. Choose calibration, coding or open coding."})
+        raise Invalid({"kind": f"{kind} is not a kind of round. Choose calibration, coding, open coding or screening."})
 
 
 @transaction.atomic
@@ -75,9 +81,9 @@ def draft_round(
     of it until it is started. Several codes need a version that takes them; in open coding all may propose codes.
     """
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
-    check_can_be_coded_with(version, study)
-    check_can_rate(raters, study)
     check_is_drawn(kind)
+    check_can_be_coded_with(version, study, kind)
+    check_can_rate(raters, study)
     Study.objects.select_for_update().only("pk").get(pk=study.pk)
     plan = plan_round(
         study=study, raters=raters, size=size, seed=seed, frame=frame, without_coded=without_coded, way=way,
@@ -89,7 +95,7 @@ def draft_round(
         kind=kind,
         version=version,
         several_codes=several_codes and version.several_codes,
-        allows_proposals=allows_proposals or kind == Kind.OPEN,
+        allows_proposals=(allows_proposals or kind == Kind.OPEN) and kind != Kind.SCREENING,
         drafted_at=timezone.now(),
         sample=plan.sample,
         design=plan.design.facts,

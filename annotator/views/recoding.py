@@ -16,7 +16,7 @@ from studies.errors import Invalid, NotThere
 from studies.models import Membership, Study
 from studies.permissions import Permission, open_study
 from taxonomy.history import names_upto
-from taxonomy.models import Version
+from taxonomy.models import Purpose, Version
 from taxonomy.queries import latest_published, published_versions
 from taxonomy.telling import why_it_waits
 
@@ -37,7 +37,7 @@ def recoding(request: HttpRequest, slug: str) -> HttpResponse:
     left = can_be_dealt(to_deal(queue))
     context = {
         "version": version,
-        "versions": published_versions(access.study),
+        "versions": published_versions(access.study).exclude(taxonomy__kind=Purpose.SCREENING),
         "waiting": len({wait.issue for wait in queue}),
         "left": len({wait.issue for wait in left}),
         "raters": len({wait.member for wait in left}),

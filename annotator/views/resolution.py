@@ -25,7 +25,7 @@ from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.told import text_has_changed
 from annotator.services.reading import reading_of
 from annotator.services.resolution import can_resolve, resolve, resolve_unanimous
-from annotator.states import FROZEN, How
+from annotator.states import FROZEN, SCREENED, How
 from annotator.visibility import check_sees_all_codings
 from studies.errors import Conflict, Invalid
 from studies.permissions import Access, Permission, open_study
@@ -120,6 +120,7 @@ def page(
         "rows": table(round, case, typed),
         "decision": decision(case, typed),
         "ways": How.choices,
+        "screening": [(outcome.value, outcome.label.capitalize()) for outcome in SCREENED],
         "errors": errors,
         "place": place,
         "total": len(queue),

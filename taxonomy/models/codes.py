@@ -13,6 +13,7 @@ from taxonomy.models.freezing import Freezing
 
 class Purpose(models.TextChoices):
     CODING = "coding", "ours: issues are coded with it"
+    SCREENING = "screening", "ours: criteria that say which issues belong"
     PUBLISHED = "published", "published by others: ours is compared with it"
 
 

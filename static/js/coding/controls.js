@@ -5,8 +5,9 @@ import { showKeys } from "./compare.js";
 export function controls({ form, submit, skip, changed, find }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (event.submitter?.dataset.act === "skip") skip();
-    else submit();
+    const { act, answer } = event.submitter?.dataset ?? {};
+    if (act === "skip") skip();
+    else submit(answer ? { outcome: answer } : {});
   });
   form.addEventListener("input", ({ target }) => target.id !== "filter" && target.name !== "answer" && changed());
   for (const [name, act] of Object.entries({ keys: showKeys, find })) {

@@ -13,6 +13,7 @@ import { palette } from "./palette.js";
 import { proposals } from "./proposals.js";
 import { queue } from "./queue.js";
 import { recent } from "./recent.js";
+import { screeningKeys } from "./screening.js";
 import { Refused, SignedOut } from "./server.js";
 import { signIn } from "./signin.js";
 import * as status from "./status.js";
@@ -70,7 +71,7 @@ function submit(given = {}) {
   if (coming) return;
   const answer = { ...read(), ...given };
   if (!answer.outcome) {
-    status.refusal("Choose at least one code, or “none of these” (0). Nothing was submitted.");
+    status.refusal(form.dataset.nothing);
     return;
   }
   const { assignment, key, seen } = state;
@@ -161,6 +162,7 @@ addEventListener("popstate", () => open(Number(new URLSearchParams(location.sear
 
 listen({
   code: codes.shortcut,
+  own: screeningKeys(submit),
   leaveField: () => article.focus({ preventScroll: true }),
   actions: {
     unclear: () => codes.toggle("unclear"),
