@@ -7,8 +7,10 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from analysis.models import Export, Result, StopRule
 from annotator.models import Coding, Resolution, Round, RoundIssue
+from annotator.queries.screening import Screening, screening_of, was_screened
 from annotator.states import CODED_KINDS, FROZEN
 from corpus.models import Issue
+from corpus.told import SCREENED_IN
 from studies.errors import NotThere
 from studies.models import Study
 from taxonomy.history import versions_from
@@ -17,7 +19,10 @@ from taxonomy.models import Purpose, Taxonomy, Version
 
 @dataclass(frozen=True)
 class Funnel:
-    """Issues at each step from import to label. `coded`: at least one rater has submitted, whatever they said."""
+    """Issues at each step from import to label. `coded`: at least one rater has submitted, whatever they said.
+    `screening` stands apart from coding and is None while no such round is closed; `drawn_in` are those drawn that were
+    screened in.
+    """
 
     imported: int
     drawn: int
@@ -25,6 +30,8 @@ class Funnel:
     labelled: int
     repositories: int
     last_import: datetime | None
+    screening: Screening | None = None
+    drawn_in: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,13 @@ def funnel(study: Study) -> Funnel:
     imported = Issue.objects.filter(repository__study=study).aggregate(
         imported=Count("pk"), repositories=Count("repository", distinct=True), last_import=Max("last_seen_at")
     )
-    drawn = RoundIssue.objects.filter(round__study=study)
+    drawn = RoundIssue.objects.filter(round__study=study, round__kind__in=CODED_KINDS)
+    screening = screening_of(study)
+    chosen = Issue.objects.filter(was_screened([SCREENED_IN])).values("pk")
     return Funnel(
         **imported,
+        screening=screening,
+        drawn_in=_issues(drawn.filter(issue__in=chosen)) if screening else 0,
         drawn=_issues(drawn),
         coded=_issues(drawn.filter(is_coded())),
         labelled=_issues(drawn.filter(is_decided())),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from corpus.filters import NO, YES, IssueFilter
+from corpus.told import SCREENED_IN, SCREENED_OUT, UNDECIDED, UNSCREENED
 
 SAID = {
     "q": "found by “{}”",
@@ -17,6 +18,10 @@ SAID = {
     "created_from": "opened on {} or later",
     "created_to": "opened on {} or earlier",
 }
+SCREENED = {
+    SCREENED_IN: "screened in", SCREENED_OUT: "screened out", UNDECIDED: "screened, undecided",
+    UNSCREENED: "not screened",
+}  # fmt: skip
 HELD = {
     "bot": {YES: "by bots", NO: "not by bots"},
     "comments": {YES: "with comments", NO: "without comments"},
@@ -37,5 +42,7 @@ def said(name: str, values: Sequence[str]) -> str:
     """One field: alternatives are joined by "or". Yes and no together leave nothing out, so nothing is said."""
     if name in HELD:
         return HELD[name][values[0]] if len(values) == 1 else ""
+    if name == "screened":
+        return " or ".join(SCREENED.get(value, value) for value in values)
     named = " or ".join(value.replace("_", " ").lower() if name == "reason" else value or "none" for value in values)
     return SAID.get(name, f"{name.replace('_', ' ')}: {{}}").format(named)

@@ -19,8 +19,9 @@ class IssueFilter:
     """Values of one field are alternatives; the fields hold together. An empty field says nothing.
 
     `q` is what was typed into the search box. The empty text stands for "none" in `reason`, `label`, `association`,
-    `coded` and `coded_as`; `bot`, `comments`, `code`, `images` and `changed` are "yes", "no" or both; the days are the
-    first and the last day of creation, in UTC. What `coded`, `coded_as` and `changed` mean is `corpus.told`'s.
+    `screened`, `coded` and `coded_as`; `bot`, `comments`, `code`, `images` and `changed` are "yes", "no" or both; the
+    days are the first and the last day of creation, in UTC. What `screened`, `coded`, `coded_as` and `changed` mean is
+    `corpus.told`'s.
     """
 
     q: str = ""
@@ -34,6 +35,7 @@ class IssueFilter:
     code: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     duplicate: tuple[str, ...] = ()
+    screened: tuple[str, ...] = ()
     coded: tuple[str, ...] = ()
     coded_as: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from corpus import told
+from corpus.criteria import SCREENED
 from corpus.filters import IssueFilter
 from corpus.funnel import Drawn, Funnel, Step
 from corpus.models import Frame, Issue
@@ -27,8 +28,21 @@ def issues_in(frame: Frame) -> QuerySet[Issue]:
     """The issues of the frame: its kept list when it is frozen, else what fits now. Costs a query a step above it."""
     if frame.is_frozen:
         return issues_of(frame.study).filter(in_frames__frame=frame)
-    above = issues_in(frame.parent) if frame.parent else issues_of(frame.study)
-    return IssueFilter.from_params(frame.filter).apply(above)
+    return IssueFilter.from_params(frame.filter).apply(issues_before(frame))
+
+
+def issues_before(frame: Frame) -> QuerySet[Issue]:
+    """What the frame chooses from."""
+    return issues_in(frame.parent) if frame.parent else issues_of(frame.study)
+
+
+def left_out_by_screening(frame: Frame) -> dict[str, int]:
+    """How many issues of each result of screening a live frame leaves out; none where it does not choose by it."""
+    if not frame.filter.get("screened"):
+        return {}
+    rest = issues_before(frame).exclude(pk__in=issues_in(frame).order_by().values("pk"))
+    counts = {value: rest.filter(told.teller().condition("screened", [value])).count() for value in told.SCREENINGS}
+    return {value: number for value, number in counts.items() if number}
 
 
 def is_hidden_from(frame: Frame, viewer: Membership) -> bool:
@@ -55,7 +69,10 @@ def funnel_of(frame: Frame) -> Funnel:
     steps, before = [], first.of_issues
     for step in chain:
         left_out = before - step.counted
-        steps.append(Step(step.pk, step.name, step.criteria, step.counted, left_out, step.counted_at, step.is_frozen))
+        why = tuple((SCREENED[value], step.left_out[value]) for value in told.SCREENINGS if value in step.left_out)
+        steps.append(
+            Step(step.pk, step.name, step.criteria, step.counted, left_out, step.counted_at, step.is_frozen, why)
+        )
         before = step.counted
     drawn = [
         Drawn(draw.name, draw.issues, draw.drawn_at) for draw in sorted(frame.draws.all(), key=lambda draw: draw.pk)

@@ -20,7 +20,8 @@ LETTERS_IN_BOX = 52
 
 @dataclass(frozen=True)
 class Step:
-    """A frame of the chain: what it takes, how many issues that are, and how many of the step before it leaves out."""
+    """A frame of the chain: what it takes, how many issues that are, and how many of the step before it leaves out;
+    where it chooses by screening, how many of them were screened as what."""
 
     frame_id: int
     name: str
@@ -29,6 +30,12 @@ class Step:
     left_out: int
     counted_at: datetime
     is_frozen: bool
+    why: Sequence[tuple[str, int]] = ()
+
+    @property
+    def reasons(self) -> list[str]:
+        """What those left out were screened as, such as “screened out 12”; none where it is not chosen by that."""
+        return [f"{name} {number:,}" for name, number in self.why]
 
 
 @dataclass(frozen=True)
@@ -80,9 +87,14 @@ class Box:
 def sentence(funnel: Funnel) -> str:
     """The funnel in words, as a paper could print it."""
     parts = [f"Collected {origin(funnel)} ({day(funnel.collected_at)})"]
-    parts += [f"{step.name} ({step.criteria}): {step.issues:,}, {step.left_out:,} left out" for step in funnel.steps]
+    parts += [step_in_words(step) for step in funnel.steps]
     parts += [f"drawn for {drawn.name}: {drawn.issues:,} ({day(drawn.drawn_at)})" for drawn in funnel.drawn]
     return "; ".join(parts) + "."
+
+
+def step_in_words(step: Step) -> str:
+    why = f" ({', '.join(step.reasons)})" if step.why else ""
+    return f"{step.name} ({step.criteria}): {step.issues:,}, {step.left_out:,} left out{why}"
 
 
 def svg(funnel: Funnel) -> str:
@@ -119,7 +131,13 @@ def png(funnel: Funnel) -> bytes:
 def boxes_of(funnel: Funnel) -> list[Box]:
     boxes = [Box("Collected", [origin(funnel), f"as of {day(funnel.collected_at)}"])]
     for step in funnel.steps:
-        boxes.append(Box(step.name, [step.criteria, issues(step.issues)], ["Left out", issues(step.left_out)]))
+        boxes.append(
+            Box(
+                step.name,
+                [step.criteria, issues(step.issues)],
+                beside=["Left out", issues(step.left_out), *step.reasons],
+            )
+        )
     if funnel.drawn:
         boxes.append(Box("Drawn", [f"{drawn.name}: {issues(drawn.issues)}" for drawn in funnel.drawn]))
     return boxes

@@ -21,7 +21,7 @@ SORTS = {
 COLUMNS = {
     "state": "State", "opened": "Opened", "closed": "Closed", "comments": "Comments", "time": "Time to close",
     "reason": "Reason", "author": "Author", "association": "Association", "milestone": "Milestone",
-    "coded": "Coded", "coded_as": "Label",
+    "screened": "Screened", "coded": "Coded", "coded_as": "Label",
 }  # fmt: skip
 USUAL = ("state", "opened", "comments", "time")
 TITLES = {
@@ -35,6 +35,7 @@ TITLES = {
     "comments": "Comments",
     "code": "Code",
     "images": "Images",
+    "screened": "Screened in this study",
     "coded": "Coded in this study",
     "coded_as": "Label in this study",
     "changed": "Text since it was coded",
@@ -50,6 +51,8 @@ WORDS = {
     ("images", YES): "with images", ("images", NO): "without images", ("reason", ""): "no reason",
     ("label", ""): "no label", ("coded", ""): "in no closed round", ("coded", "labelled"): "labelled",
     ("coded", "coded"): "coded, not labelled yet", ("coded", "drawn"): "drawn, not coded", ("coded_as", ""): "no label",
+    ("screened", "in"): "screened in", ("screened", "out"): "screened out",
+    ("screened", "undecided"): "screened, undecided", ("screened", ""): "not screened",
     ("changed", YES): "changed", ("changed", NO): "as it was",
     ("association", ""): "not told", ("association", "NONE"): "nobody of the project",
 }  # fmt: skip

@@ -9,11 +9,13 @@ from django.db.models import Q
 
 from studies.models import Membership, Study
 
-FACETS = ("coded", "coded_as", "changed")
+FACETS = ("screened", "coded", "coded_as", "changed")
 # The values of `coded`, the furthest first; issues of no round have the empty one.
 STANDINGS = LABELLED, CODED, DRAWN = ("labelled", "coded", "drawn")
+# The values of `screened`; an issue that was not screened has the empty one.
+SCREENINGS = SCREENED_IN, SCREENED_OUT, UNDECIDED, UNSCREENED = ("in", "out", "undecided", "")
 # What the list says of an issue of which nothing is told.
-OTHERWISE = {"coded": "", "coded_as": "", "changed": "no"}
+OTHERWISE = {"screened": UNSCREENED, "coded": "", "coded_as": "", "changed": "no"}
 
 
 class Teller(Protocol):

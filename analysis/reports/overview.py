@@ -13,7 +13,8 @@ from annotator.states import FROZEN, Phase
 
 @dataclass(frozen=True)
 class FunnelStep:
-    """`kept` is the share of the step before, `share` of all imported issues."""
+    """`kept` is the share of the step before, None where there is none or this one is no part of it; `share` is of all
+    imported issues."""
 
     name: str
     issues: int
@@ -42,17 +43,36 @@ def funnel_steps(found: Funnel) -> list[FunnelStep]:
     last = f", last import {found.last_import:%-d %b %Y}" if found.last_import else ""
     steps = [
         ("Imported", found.imported, f"{sources}{last}"),
-        ("Drawn", found.drawn, f"{found.imported - found.drawn:,} are in no round"),
+        *_screening_steps(found),
+        ("Drawn", found.drawn, _why_not_drawn(found)),
         ("Coded", found.coded, f"{found.drawn - found.coded:,} of the drawn ones have no coding yet"),
         ("Labelled", found.labelled, f"{found.coded - found.labelled:,} of the coded ones have no decision yet"),
     ]
     before: int | None = None
     result = []
     for name, issues, why in steps:
-        kept = issues / before if before else None
+        kept = issues / before if before and issues <= before else None
         result.append(FunnelStep(name, issues, kept, issues / found.imported if found.imported else 0, why))
         before = issues
     return result
+
+
+def _screening_steps(found: Funnel) -> list[tuple[str, int, str]]:
+    told = found.screening
+    if told is None:
+        return []
+    return [
+        ("Screened", told.screened, f"{found.imported - told.screened:,} are in no closed screening round"),
+        ("Screened in", told.screened_in, f"{told.screened_out:,} screened out, {told.undecided:,} undecided"),
+    ]
+
+
+def _why_not_drawn(found: Funnel) -> str:
+    if found.screening is None:
+        return f"{found.imported - found.drawn:,} are in no round"
+    left = f"{found.screening.screened_in - found.drawn_in:,} of those screened in are in no coding round"
+    others = found.drawn - found.drawn_in
+    return f"{left}; {others:,} drawn were not screened in" if others else left
 
 
 def round_lines(

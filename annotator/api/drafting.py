@@ -18,7 +18,7 @@ from studies.permissions import Access
 from taxonomy.models import Version
 
 DEALT = [(each.value, each.label) for each in (Each.EVERY, Each.SOME, Each.OVERLAP)]
-PLANNED = ("raters", "size", "seed", "frame", "without_coded", "way", "design")
+PLANNED = ("raters", "size", "seed", "frame", "without_coded", "screened_in", "kind", "way", "design")
 
 
 class NumbersField(serializers.DictField):
@@ -37,6 +37,8 @@ class DraftSerializer(serializers.Serializer[Any]):
     allows_proposals = serializers.BooleanField(default=False)
     frame = serializers.IntegerField(allow_null=True, default=None)
     without_coded = serializers.BooleanField(default=False)
+    screened_in = serializers.BooleanField(default=False)
+    settles_unanimous = serializers.BooleanField(default=False)
     method = serializers.ChoiceField(Method.choices, default=Method.SIMPLE)
     size = serializers.IntegerField(allow_null=True, default=None)
     stratify_by = serializers.ChoiceField(StratifiedBy.choices, default=StratifiedBy.REPOSITORY)

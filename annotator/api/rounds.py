@@ -41,8 +41,8 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
     class Meta:
         model = Round
         fields = [
-            "number", "kind", "phase", "taxonomy", "version", "several_codes", "allows_proposals", "sample",
-            "design",            "drafted_at", "started_at", "closed_at", "resolved_at", "paused_at", "pause_reason",
+            "number", "kind", "phase", "taxonomy", "version", "several_codes", "allows_proposals", "settles_unanimous",
+            "sample", "design", "drafted_at", "started_at", "closed_at", "resolved_at", "paused_at", "pause_reason",
             "given", "coded",
         ]  # fmt: skip
 

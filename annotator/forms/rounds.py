@@ -79,6 +79,11 @@ class RoundForm(forms.Form):
         required=False,
         help_text="In open coding they always may. Proposals stay their author's until the round is closed.",
     )
+    settles_unanimous = forms.BooleanField(
+        label="Decide what is unanimous when the round is closed",
+        required=False,
+        help_text="Two or more raters gave the same answer and nobody another. Otherwise the lead settles them.",
+    )
     frame = FrameField(
         Frame.objects.none(),
         label="Draw from",
@@ -86,7 +91,16 @@ class RoundForm(forms.Form):
         empty_label="the whole corpus",
         help_text="The first draw freezes a frame: its list of issues is kept and does not change.",
     )
-    without_coded = forms.BooleanField(label="Without issues that somebody has coded", required=False)
+    without_coded = forms.BooleanField(
+        label="Without issues that somebody has coded",
+        required=False,
+        help_text="In a screening round: without those that somebody has screened.",
+    )
+    screened_in = forms.BooleanField(
+        label="Only issues that were screened in",
+        required=False,
+        help_text="By the latest decision of a closed screening round.",
+    )
     method = forms.ChoiceField(
         label="How the issues are chosen",
         choices=Method,
@@ -152,10 +166,10 @@ class RoundForm(forms.Form):
         help_text="One rater a line, by alias, as in rater-1: 60. Who is not named takes any number.",
     )
 
-    WHAT = ("kind", "version", "several_codes", "allows_proposals")
+    WHAT = ("kind", "version", "several_codes", "allows_proposals", "settles_unanimous")
     WHICH = (
-        "frame", "without_coded", "method", "size", "stratify_by", "allocation", "minimum_one", "sizes", "after",
-        "listed", "seed",
+        "frame", "screened_in", "without_coded", "method", "size", "stratify_by", "allocation", "minimum_one", "sizes",
+        "after", "listed", "seed",
     )  # fmt: skip
     WHO = ("raters", "each", "k", "overlap", "capacities")
     # May be left empty; of the others those that the method and the design ask for must be given.

@@ -37,6 +37,7 @@ class Round(models.Model):
     design = models.JSONField(default=dict)
     several_codes = models.BooleanField(default=True)
     allows_proposals = models.BooleanField(default=False)
+    settles_unanimous = models.BooleanField(default=False)
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.DRAFTED)
     drafted_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from annotator.models import Coding, Resolution, Round, RoundIssue
 from annotator.queries.codings import last_codings
 from annotator.queries.labels import latest_labels
+from annotator.queries.screening import screening_results, was_screened
 from annotator.states import ANSWERS, CODED_KINDS, FROZEN, SCREENED, Outcome
 from annotator.visibility import issues_coded_now_by
 from corpus.models import Issue, Revision
@@ -37,6 +38,7 @@ def values(study: Study) -> Mapping[str, Iterable[tuple[int, str]]]:
     }
     changed = ids(here.filter(Exists(codings_of_other_texts())))
     return {
+        "screened": screening_results(study).items(),
         "coded": standing.items(),
         "coded_as": labels_in(study),
         "changed": ((issue, CHANGED) for issue in changed),
@@ -53,7 +55,8 @@ def labels_in(study: Study) -> list[tuple[int, str]]:
 
 
 def condition(facet: str, values: Collection[str]) -> Q:
-    return {"coded": stands_at, "coded_as": is_labelled, "changed": has_changed}[facet](values)
+    conditions = {"screened": was_screened, "coded": stands_at, "coded_as": is_labelled, "changed": has_changed}
+    return conditions[facet](values)
 
 
 def stands_at(values: Collection[str]) -> Q:

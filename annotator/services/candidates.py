@@ -7,9 +7,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.models import Coding, StratifiedBy
 from annotator.queries.populations import Listed
+from annotator.queries.screening import was_screened
 from annotator.services.strata import by_commonness, label_stratum
+from annotator.states import CODED_KINDS, Kind
 from corpus.frames import chain_of, get_frame, issues_in
 from corpus.models import Frame, Issue
+from corpus.told import SCREENED_IN
 from studies.errors import Invalid
 from studies.models import Study
 
@@ -27,7 +30,17 @@ class Candidates:
         return self.listed.issues
 
 
-def candidates(*, study: Study, frame: Frame | None, without_coded: bool, by: str = "") -> Candidates:
+@dataclass(frozen=True)
+class Narrow:
+    """What is left out on wish: issues that somebody has coded (in a screening round: has screened), and those that
+    were not screened in."""
+
+    without_coded: bool = False
+    screened_in: bool = False
+    screening: bool = False
+
+
+def candidates(*, study: Study, frame: Frame | None, narrow: Narrow, by: str = "") -> Candidates:
     """Of the corpus, or of the frame as it is now; `by` says what the strata are of."""
     source, kept = "The corpus", dict[str, Any]()
     rows = Issue.objects.filter(repository__study=study)
@@ -37,8 +50,11 @@ def candidates(*, study: Study, frame: Frame | None, without_coded: bool, by: st
         frame = get_frame(study, frame.pk)
         source, rows = f"The frame {frame}", issues_in(frame)
         kept = {"frame": facts(frame, rows.count())}
-    if without_coded:
-        rows, every = rows.exclude(is_coded()), rows.count()
+    if narrow.screened_in:
+        rows, every = rows.filter(was_screened([SCREENED_IN])), rows.count()
+        kept = kept | {"left_out_screening": every - rows.count()}
+    if narrow.without_coded:
+        rows, every = rows.exclude(is_coded(screening=narrow.screening)), rows.count()
         kept = kept | {"left_out_coded": every - rows.count()}
     return Candidates(in_strata(rows, by), kept, source)
 
@@ -50,6 +66,8 @@ def check_size(size: int | None, found: Candidates) -> None:
     available, coded = len(found.issues), found.kept.get("left_out_coded", 0)
     if available >= (size or 1):
         return
+    if not available and found.kept.get("left_out_screening"):
+        raise Invalid({"size": f"Of {found.source.replace('The', 'the', 1)} no issue was screened in that is left."})
     if not available:
         none = (
             f"{found.source} has {coded:,} issues, and all are coded."
@@ -57,12 +75,17 @@ def check_size(size: int | None, found: Candidates) -> None:
             else f"{found.source} has no issues yet."
         )
         raise Invalid({"size": f"{none} Import some first."})
-    having = f"has {available:,} issues" + (f" that nobody has coded ({coded:,} are coded)" if coded else "")
+    having = f"has {available:,} issues{' screened in' * ('left_out_screening' in found.kept)}" + (
+        f" that nobody has coded ({coded:,} are coded)" if coded else ""
+    )
     raise Invalid({"size": f"{found.source} {having}; draw {available:,} or fewer."})
 
 
-def is_coded() -> Exists:
-    return Exists(Coding.objects.filter(assignment__round_issue__issue=OuterRef("pk")))
+def is_coded(*, screening: bool) -> Exists:
+    """By somebody, in whichever round; that an issue was screened does not make it a coded one."""
+    kinds = [Kind.SCREENING] if screening else CODED_KINDS
+    here = Coding.objects.filter(assignment__round_issue__issue=OuterRef("pk"))
+    return Exists(here.filter(assignment__round_issue__round__kind__in=kinds))
 
 
 def facts(frame: Frame, issues: int) -> dict[str, Any]:

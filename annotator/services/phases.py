@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from annotator.models import Assignment, Proposal, Round
 from annotator.queries.disagreements import undecided_in
+from annotator.services.resolution import settle
 from annotator.states import MOVES, TAKEN_UP, Phase, ProposalState
 from studies.errors import Invalid, Refused
 from studies.models import User
@@ -44,11 +45,15 @@ def start_round(*, round: Round, by: User) -> Round:
 
 @transaction.atomic
 def close_round(*, round: Round, by: User) -> Round:
-    """Freeze the codings and show them to the members. What was not coded stays missing; the event says how many."""
+    """Freeze the codings and show them to the members. What was not coded stays missing; the event says how many.
+    Where the round says so, issues on which all agree are decided with it."""
     locked = lock(round, by)
     if locked.phase == Phase.RESOLVED:
         raise Refused(f"{round} is closed already; it is resolved.")
-    return move(locked, Phase.DISCUSSION, "closed", by=by, closed_at=timezone.now(), data=closing_facts(locked))
+    closed = move(locked, Phase.DISCUSSION, "closed", by=by, closed_at=timezone.now(), data=closing_facts(locked))
+    if closed.settles_unanimous:
+        settle(closed, by)
+    return closed
 
 
 @transaction.atomic

@@ -10,11 +10,12 @@ from typing import Any
 
 from annotator.models import Allocation, Method, Round, StratifiedBy
 from annotator.queries.populations import Listed, unpacked
-from annotator.services.candidates import Candidates, candidates, check_size
+from annotator.services.candidates import Candidates, Narrow, candidates, check_size
 from annotator.services.dealing import Balance, Design, Hands, balance_of, deal_hands
 from annotator.services.listed import keys_in, named
 from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, draw, new_seed
 from annotator.services.strata import allot
+from annotator.states import Kind
 from corpus.models import Frame
 from studies.errors import Invalid
 from studies.models import Membership, Study
@@ -65,6 +66,8 @@ def plan_round(
     seed: int | None = None,
     frame: Frame | None = None,
     without_coded: bool = False,
+    screened_in: bool = False,
+    kind: str = Kind.CODING,
     way: Way | None = None,
     design: Design | None = None,
 ) -> Plan:
@@ -72,11 +75,12 @@ def plan_round(
     way, design = way or Way(), design or Design()
     if seed is not None and not 0 <= seed < SEEDS:
         raise Invalid({"seed": f"A seed is a whole number from 0 to {SEEDS - 1}."})
+    narrow = Narrow(without_coded, screened_in, screening=kind == Kind.SCREENING)
     if way.method == Method.NEXT:
-        found, facts = going_on(way.after, size, study, without_coded=without_coded)
+        found, facts = going_on(way.after, size, study, narrow)
     else:
         by = way.stratify_by if way.method == Method.STRATIFIED else ""
-        found = candidates(study=study, frame=frame, without_coded=without_coded, by=by)
+        found = candidates(study=study, frame=frame, narrow=narrow, by=by)
         found, facts = CHOOSERS[Method(way.method)](way, size, found, study)
     sample = facts | {
         "of": len(found.issues),
@@ -172,7 +176,7 @@ CHOOSERS = {
 }
 
 
-def going_on(after: Round | None, size: int | None, study: Study, *, without_coded: bool) -> Chosen:
+def going_on(after: Round | None, size: int | None, study: Study, narrow: Narrow) -> Chosen:
     """The next of an earlier round's order: from its list, without what it and the rounds after it have taken."""
     if after is None or after.study_id != study.pk:
         raise Invalid({"after": "Choose the round whose order goes on."})
@@ -182,7 +186,7 @@ def going_on(after: Round | None, size: int | None, study: Study, *, without_cod
     first = study.rounds.select_related("population").get(number=root)
     taken = taken_from(first)
     listed = unpacked(first.population) if first.population else unpacked(after.population)
-    there = candidates(study=study, frame=None, without_coded=without_coded)
+    there = candidates(study=study, frame=None, narrow=narrow)
     issues = {key: pk for key, pk in listed.issues.items() if pk not in taken and pk in set(there.issues.values())}
     kept = {name: after.sample[name] for name in ("frame",) if name in after.sample}
     found = Candidates(Listed(issues, dict.fromkeys(issues, "")), kept, f"The order of round {root}")

@@ -68,6 +68,8 @@ def draft_round(
     allows_proposals: bool = False,
     frame: Frame | None = None,
     without_coded: bool = False,
+    screened_in: bool = False,
+    settles_unanimous: bool = False,
     way: Way | None = None,
     design: Design | None = None,
     seen: str = "",
@@ -78,7 +80,8 @@ def draft_round(
 
     Drawn from the corpus, or from a frame, which is frozen by it. The same seed on the same corpus or frame draws and
     deals the same. `seen` is the digest of the plan that was looked at: another one raises Changed. Raters see nothing
-    of it until it is started. Several codes need a version that takes them; in open coding all may propose codes.
+    of it until it is started. With `settles_unanimous` unanimous answers are decided when it is closed. Several codes
+    need a version that takes them; in open coding all may propose codes.
     """
     check_is_member(by, study, Permission.MANAGE_ROUNDS)
     check_is_drawn(kind)
@@ -86,26 +89,38 @@ def draft_round(
     check_can_rate(raters, study)
     Study.objects.select_for_update().only("pk").get(pk=study.pk)
     plan = plan_round(
-        study=study, raters=raters, size=size, seed=seed, frame=frame, without_coded=without_coded, way=way,
-        design=design,
+        study=study, raters=raters, size=size, seed=seed, frame=frame, without_coded=without_coded,
+        screened_in=screened_in, kind=kind, way=way, design=design,
     )  # fmt: skip
-    round = Round(
+    round = round_from(
+        plan, version, kind, several_codes=several_codes, allows_proposals=allows_proposals,
+        settles_unanimous=settles_unanimous,
+    )  # fmt: skip
+    check_is_as_seen(plan, seen)
+    freeze_frame(round, frame, plan, by)
+    write_plan(round, plan, raters)
+    record_event(study=study, by=by, verb="drafted", target=str(round).lower(), data=drafting_facts(round))
+    return round
+
+
+def round_from(
+    plan: Plan, version: Version, kind: str, *, several_codes: bool, allows_proposals: bool, settles_unanimous: bool
+) -> Round:
+    """The next of the study, with the list that it was drawn from; not saved yet."""
+    study = version.taxonomy.study
+    return Round(
         study=study,
         number=next_number(study),
         kind=kind,
         version=version,
         several_codes=several_codes and version.several_codes,
         allows_proposals=(allows_proposals or kind == Kind.OPEN) and kind != Kind.SCREENING,
+        settles_unanimous=settles_unanimous,
         drafted_at=timezone.now(),
         sample=plan.sample,
         design=plan.design.facts,
         population=keep_population(study=study, listed=plan.found.listed),
     )
-    check_is_as_seen(plan, seen)
-    freeze_frame(round, frame, plan, by)
-    write_plan(round, plan, raters)
-    record_event(study=study, by=by, verb="drafted", target=str(round).lower(), data=drafting_facts(round))
-    return round
 
 
 def write_plan(round: Round, plan: Plan, raters: Sequence[Membership]) -> None:

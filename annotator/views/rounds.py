@@ -11,6 +11,7 @@ from annotator.errors import Changed
 from annotator.forms.rounds import RoundForm
 from annotator.queries.disagreements import undecided_in
 from annotator.queries.rounds import Progress, get_round, issues_in, progress_of, rounds_of, taken_up
+from annotator.queries.screening import result_of
 from annotator.services.changing import can_change
 from annotator.services.phases import can_move
 from annotator.services.planning import Plan, plan_round
@@ -58,7 +59,7 @@ def round_new(request: HttpRequest, slug: str) -> HttpResponse:
 def plan_of(study: Study, form: RoundForm) -> Plan:
     """What the form asks for, with a seed that stays."""
     asked = form.asked()
-    named = ("raters", "size", "seed", "frame", "without_coded", "way", "design")
+    named = ("raters", "size", "seed", "frame", "without_coded", "screened_in", "kind", "way", "design")
     plan = plan_round(study=study, **{name: asked[name] for name in named})
     form.keep_seed(plan.sample["seed"])
     return plan
@@ -84,6 +85,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "can_close": shown.phase == Phase.INDEPENDENT,
         "can_decide": can_resolve(shown),
         "undecided": undecided_in(shown) if can_resolve(shown) else 0,
+        "result": result_of(shown),
         "taken_up": taken_up(shown) if shown.is_closed else [],
         "crumbs": [{"label": "Rounds", "url": reverse("rounds", args=[slug])}, {"label": str(shown)}],
     }

@@ -10,7 +10,9 @@ from studies.models import Study, User
 class Frame(models.Model):
     """A step of choosing: the issues of the frame before it (or the corpus) that fit its filter, as counted last.
 
-    Once a round has drawn from it, it is frozen: its issues are the list in `FrameIssue`, whatever the corpus does.
+    `left_out` tells, of a step that chooses by screening, how many of the issues that it leaves out were screened as
+    what. Once a round has drawn from it, it is frozen: its issues are the list in `FrameIssue`, whatever the corpus
+    does.
     """
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="frames")
@@ -20,6 +22,7 @@ class Frame(models.Model):
     criteria = models.TextField()
     counted = models.PositiveIntegerField()
     counted_at = models.DateTimeField()
+    left_out = models.JSONField(default=dict)
     of_issues = models.PositiveIntegerField()
     of_repositories = models.PositiveIntegerField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

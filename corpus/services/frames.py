@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from corpus.criteria import in_words
 from corpus.filters import IssueFilter
-from corpus.frames import chain_of, corpus_size, frames_of, issues_in
+from corpus.frames import chain_of, corpus_size, frames_of, issues_in, left_out_by_screening
 from corpus.models import Draw, Frame, FrameIssue
 from studies.errors import Invalid, Refused
 from studies.models import Study, User
@@ -135,7 +135,8 @@ def count_live(study: Study) -> list[Frame]:
     for frame in live:
         frame.counted, frame.counted_at = issues_in(frame).count(), now
         frame.of_issues, frame.of_repositories = size
-    Frame.objects.bulk_update(live, ["counted", "counted_at", "of_issues", "of_repositories"])
+        frame.left_out = left_out_by_screening(frame)
+    Frame.objects.bulk_update(live, ["counted", "counted_at", "left_out", "of_issues", "of_repositories"])
     return live
 
 
