@@ -147,11 +147,11 @@ def coding(
     another is given."""
     names, proposals = list(names), list(proposals)
     fields.setdefault("outcome", Outcome.CODED if names or proposals else Outcome.NONE)
+    fields.setdefault("submitted_at", NOW)
     made = Coding.objects.create(
         assignment=assignment,
         revision=assignment.codings.count() + 1,
         body_seen=assignment.round_issue.issue.body,
-        submitted_at=NOW,
         client_id=uuid.uuid4(),
         **fields,
     )

@@ -1,10 +1,11 @@
 """What programs may do in this room: the same services, rights and blindness as the pages."""
 
-from annotator.api import changes, codings, labels, proposals, rounds, texts
+from annotator.api import changes, codings, labels, progress, proposals, rounds, texts
 
 urlpatterns = [
     *rounds.urlpatterns,
     *changes.urlpatterns,
+    *progress.urlpatterns,
     *codings.urlpatterns,
     *proposals.urlpatterns,
     *labels.urlpatterns,

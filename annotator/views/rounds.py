@@ -1,5 +1,7 @@
 """Rounds: the list, a new one, one round with its progress."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from annotator.errors import Changed
 from annotator.forms.rounds import RoundForm
+from annotator.models import Round
 from annotator.queries.disagreements import undecided_in
-from annotator.queries.rounds import Progress, get_round, issues_in, progress_of, rounds_of, taken_up
+from annotator.queries.pace import Course, calendar_of, courses_of, expected_end, seen_by, stalled_in_words
+from annotator.queries.rounds import Progress, get_round, issues_in, rounds_of, taken_up
 from annotator.queries.screening import result_of
 from annotator.services.changing import can_change
 from annotator.services.phases import can_move
@@ -69,8 +73,10 @@ def plan_of(study: Study, form: RoundForm) -> Plan:
 def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     access = open_study(request, slug)
     shown = get_round(access.study, number)
-    progress = progress_of(shown)
+    courses = courses_of(shown)
+    progress = [course.progress for course in courses]
     context = {
+        **pace_context(shown, courses, access),
         "round": shown,
         "meaning": MEANING[shown.phase],
         "progress": progress,
@@ -90,6 +96,17 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "crumbs": [{"label": "Rounds", "url": reverse("rounds", args=[slug])}, {"label": str(shown)}],
     }
     return render(request, "annotator/round.html", context)
+
+
+def pace_context(round: Round, courses: list[Course], access: Access) -> dict[str, Any]:
+    """How raters come along: of all for a lead, of themselves for a rater."""
+    seen = seen_by(access, courses)
+    leads = access.may(Permission.MANAGE_ROUNDS)
+    return {
+        "calendar": calendar_of(seen, round),
+        "stalled": stalled_in_words(seen) if leads else "",
+        "end": expected_end(courses) if leads else None,
+    }
 
 
 def own(progress: list[Progress], access: Access) -> Progress | None:

@@ -71,6 +71,7 @@ ROWS = [
     Row("round", MEMBERS_ONLY, kwargs=of("running")),
     Row("round", MEMBERS_ONLY, kwargs=of("drafted"), why="drafted"),
     Row("round", MEMBERS_ONLY, kwargs=of("closed"), why="closed"),
+    Row("api-round-progress", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("round_start", LEAD_ONLY_WRITE, method="post", kwargs=of("drafted")),
     Row("round_start", LEAD_ONLY_WRITE, method="post", kwargs=of("closed"), why="refused with a message"),
     Row("round_close", LEAD_ONLY_WRITE, method="post", kwargs=of("running")),
