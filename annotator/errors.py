@@ -16,6 +16,10 @@ class Stale(Conflict):
         self.version = version
 
 
+class Late(Conflict):
+    """A submit after a reservation ran out and others have taken the issue. What was answered becomes a draft."""
+
+
 class Changed(Conflict):
     """What was looked at before it was confirmed is another thing now."""
 

@@ -43,6 +43,8 @@ urlpatterns = [
     path("code/<int:number>/issues/<int:assignment_id>/find/", coding_text.coding_find, name="coding_find"),
     path("code/<int:number>/issues/<int:assignment_id>/submit/", coding.coding_submit, name="coding_submit"),
     path("code/<int:number>/issues/<int:assignment_id>/draft/", coding.coding_draft, name="coding_draft"),
+    path("code/<int:number>/take/", coding.coding_take, name="coding_take"),
+    path("code/<int:number>/issues/<int:assignment_id>/give-back/", coding.coding_give_back, name="coding_give_back"),
     path("code/<int:number>/issues/<int:assignment_id>/proposals/", proposals.proposal_new, name="proposal_new"),
     path("code/<int:number>/proposals/<int:proposal_id>/", proposals.proposal_edit, name="proposal_edit"),
     path(

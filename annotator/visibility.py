@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from annotator.models import Assignment, Round
+from annotator.models.drawing import Each
 from annotator.states import Phase
 from studies.errors import Refused
 from studies.models import Membership, Role
@@ -133,3 +134,11 @@ def issues_coded_now_by(member: Membership) -> "QuerySet[Assignment, int]":
     closed rounds say of these issues is not told where the member reads about issues."""
     own = Assignment.objects.filter(member=member, round_issue__round__phase=Phase.INDEPENDENT)
     return own.values_list("round_issue__issue", flat=True)
+
+
+def issues_pooled_for(member: Membership) -> "QuerySet[Round, int]":
+    """Ids of the issues of running rounds that the member takes part in and whose issues are dealt as raters come: any
+    of them may be theirs next, so they are told as little of them."""
+    pools = Round.objects.filter(phase=Phase.INDEPENDENT, design__each=Each.POOL)
+    part = pools.filter(raters__member=member, raters__left_at__isnull=True)
+    return part.values_list("round_issues__issue", flat=True)

@@ -9,9 +9,10 @@ from django.db.models import F, QuerySet
 from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, codes_by, in_order
 from analysis.datasets.keys import issue_columns, take_key
 from analysis.stats.ratings import RatingMatrix, Value
-from annotator.models import AppliedCode, Assignment, Round
+from annotator.models import AppliedCode, Round
 from annotator.queries.codings import last_codings
 from annotator.queries.proposals import Used, used_in
+from annotator.queries.rounds import asked_in
 from annotator.states import FROZEN, SCREENED, Outcome
 from annotator.visibility import check_sees_all_codings
 from studies.models import Study
@@ -122,7 +123,7 @@ def answer_entry(label: str, colour: int) -> CodeEntry:
 def as_matrix(round: Round, book: Codebook, given: Sequence[Rating], waiting: frozenset[int]) -> RoundRatings:
     """Without the issues that wait."""
     there = [rating for rating in given if rating.issue_id not in waiting]
-    asked = Assignment.objects.filter(round_issue__round=round).exclude(round_issue__issue__in=waiting).count()
+    asked = asked_in(round, besides=waiting)
     of = [rating.outcome for rating in there]
     not_rated = NotRated(
         of.count(Outcome.UNCLEAR), of.count(Outcome.SKIPPED), asked - len(there), of.count(Outcome.OFF_TOPIC)

@@ -1,11 +1,12 @@
 """What programs may do in this room: the same services, rights and blindness as the pages."""
 
-from annotator.api import changes, codings, labels, progress, proposals, rounds, texts
+from annotator.api import changes, codings, labels, pool, progress, proposals, rounds, texts
 
 urlpatterns = [
     *rounds.urlpatterns,
     *changes.urlpatterns,
     *progress.urlpatterns,
+    *pool.urlpatterns,
     *codings.urlpatterns,
     *proposals.urlpatterns,
     *labels.urlpatterns,

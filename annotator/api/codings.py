@@ -21,7 +21,7 @@ from annotator.models import Coding
 from annotator.queries.codings import SAID_AND_MARKED, last_codings, proposals_in
 from annotator.queries.rounds import get_round
 from annotator.queries.work import get_assignment
-from annotator.services.coding import submit_coding
+from annotator.services.coding import submit_or_keep
 from annotator.states import Confidence, Outcome
 from annotator.visibility import visible_codings
 from studies.permissions import Permission
@@ -99,7 +99,7 @@ class Codings(ListCreateAPIView[Coding]):
         answer = dict(given.validated_data)
         round = get_round(access.study, self.kwargs["number"])
         assignment = get_assignment(round, access.membership, answer.pop("assignment"))
-        made = submit_coding(assignment=assignment, by=access.user, **answer)
+        made = submit_or_keep(assignment=assignment, by=access.user, **answer)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
 

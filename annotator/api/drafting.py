@@ -17,7 +17,6 @@ from studies.models import Membership, Study
 from studies.permissions import Access
 from taxonomy.models import Version
 
-DEALT = [(each.value, each.label) for each in (Each.EVERY, Each.SOME, Each.OVERLAP)]
 PLANNED = ("raters", "size", "seed", "frame", "without_coded", "screened_in", "kind", "way", "design")
 
 
@@ -48,7 +47,7 @@ class DraftSerializer(serializers.Serializer[Any]):
     listed = serializers.CharField(allow_blank=True, default="")
     after = serializers.IntegerField(allow_null=True, default=None)
     seed = serializers.IntegerField(allow_null=True, default=None)
-    each = serializers.ChoiceField(DEALT, default=Each.EVERY)
+    each = serializers.ChoiceField(Each.choices, default=Each.EVERY)
     k = serializers.IntegerField(min_value=1, default=2)
     overlap = serializers.IntegerField(min_value=0, max_value=100, default=20)
     capacities = NumbersField(default=dict)

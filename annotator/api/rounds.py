@@ -48,7 +48,8 @@ class RoundSerializer(serializers.ModelSerializer[Round]):
 
 
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
-    """`outcome` and `revision` are of your own last coding; null before the first."""
+    """`outcome` and `revision` are of your own last coding; null before the first. An issue of a pool is kept for you
+    until `reserved_until`; null when you handed it back."""
 
     issue = serializers.IntegerField(source="round_issue.issue_id")
     key = serializers.CharField(source="round_issue.issue.key")
@@ -57,7 +58,7 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
 
     class Meta:
         model = Assignment
-        fields = ["id", "issue", "key", "position", "outcome", "revision"]
+        fields = ["id", "issue", "key", "position", "outcome", "revision", "reserved_until"]
 
 
 class WaitSerializer(serializers.Serializer[Any]):

@@ -20,8 +20,6 @@ from taxonomy.models import Purpose, Version
 
 CODERS = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.CODE_ISSUES in allowed]
 
-DEALT = [(each.value, each.label) for each in (Each.EVERY, Each.SOME, Each.OVERLAP)]
-
 
 class RaterField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
@@ -149,7 +147,7 @@ class RoundForm(forms.Form):
         help_text="Each meets the issues in an order of their own.",
     )
     each = forms.ChoiceField(
-        label="Who codes an issue", choices=DEALT, widget=forms.RadioSelect, initial=Each.EVERY, required=False
+        label="Who codes an issue", choices=Each, widget=forms.RadioSelect, initial=Each.EVERY, required=False
     )
     k = forms.IntegerField(label="Raters an issue", min_value=1, required=False, initial=2)
     overlap = forms.IntegerField(
@@ -248,7 +246,7 @@ def unused(method: str | None, allocation: str | None, each: str | None) -> list
         "seed": method != Method.NEXT,
         "k": each in (Each.SOME, Each.POOL),
         "overlap": each == Each.OVERLAP,
-        "capacities": each in (Each.SOME, Each.OVERLAP),
+        "capacities": each in (Each.SOME, Each.OVERLAP, Each.POOL),
     }
     return [name for name, part in plays.items() if not part]
 

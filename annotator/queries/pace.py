@@ -12,6 +12,7 @@ from statistics import median
 from django.utils import timezone
 
 from annotator.models import Coding, Round, RoundRater
+from annotator.queries.pool import is_pool
 from annotator.queries.rounds import Progress, progress_of
 from annotator.states import Phase
 from studies.models import Event, Membership
@@ -48,12 +49,14 @@ def in_words(time: timedelta) -> str:
 @dataclass(frozen=True)
 class Course:
     """One rater's way through a round. `times` are those of the first submits, in order; `since` is from when on a
-    submit is waited for: none while the round does not run, is paused, or nothing is open."""
+    submit is waited for: none while the round does not run, is paused, or nothing is open. In a `shared` pool what
+    is missing is nobody's own, so that neither work nor a date is told of one rater."""
 
     progress: Progress
     now: datetime
     times: list[datetime] = field(default_factory=list)
     since: datetime | None = None
+    shared: bool = False
 
     @property
     def member(self) -> Membership:
@@ -93,7 +96,11 @@ class Course:
     @property
     def work_left(self) -> timedelta | None:
         """At the own pace, without breaks."""
-        return self.pace * self.missing if self.pace is not None else None
+        return self.pace * self.missing if self.pace is not None and not self.shared else None
+
+    @property
+    def why_no_work(self) -> str:
+        return "the raters share what is left" if self.shared else self.why_no_pace
 
     @property
     def work_left_in_words(self) -> str:
@@ -111,7 +118,7 @@ class Course:
     @property
     def done_on(self) -> date | None:
         """When the last issue is expected, if the rater goes on as in the last days."""
-        if self.since is None or self.a_day is None:
+        if self.since is None or self.a_day is None or self.shared:
             return None
         return self.now.date() + timedelta(days=ceil(self.missing / self.a_day))
 
@@ -121,6 +128,8 @@ class Course:
             return "nothing is missing"
         if self.since is None:
             return "the round does not go on now"
+        if self.shared:
+            return "the raters share what is left"
         return f"too few to say: a date needs submits on {FEWEST_DAYS} of the last {RECENT.days} days"
 
     @property
@@ -152,6 +161,7 @@ def courses_of(round: Round, now: datetime | None = None) -> list[Course]:
             now,
             times.get(progress.member.pk, []),
             waited_since(round, progress, took_part.get(progress.member.pk), resumed),
+            is_pool(round),
         )
         for progress in progress_of(round)
     ]
@@ -235,8 +245,12 @@ def stalled_in_words(courses: Sequence[Course]) -> str:
     return f"Nothing was submitted, while issues are open, by {'; '.join(told)}." if told else ""
 
 
-def expected_end(courses: Sequence[Course]) -> date | None:
-    """When the last of those who have something open is expected. None when one of them cannot be told."""
+def expected_end(courses: Sequence[Course], shared: int = 0) -> date | None:
+    """When the last of those who have something open is expected. None when one of them cannot be told. What is left in
+    a pool goes by all raters' issues a day together."""
+    if shared:
+        a_day = sum(course.a_day or 0 for course in courses if course.since)
+        return courses[0].now.date() + timedelta(days=ceil(shared / a_day)) if a_day else None
     dates = [course.done_on for course in courses if course.since]
     known = [day for day in dates if day]
     return max(known) if known and len(known) == len(dates) else None

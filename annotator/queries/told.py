@@ -14,7 +14,7 @@ from annotator.queries.codings import last_codings
 from annotator.queries.labels import latest_labels
 from annotator.queries.screening import screening_results, was_screened
 from annotator.states import ANSWERS, CODED_KINDS, FROZEN, SCREENED, Outcome
-from annotator.visibility import issues_coded_now_by
+from annotator.visibility import issues_coded_now_by, issues_pooled_for
 from corpus.models import Issue, Revision
 from corpus.told import CODED, DRAWN, LABELLED
 from studies.models import Membership, Study
@@ -115,7 +115,7 @@ def ids(issues: QuerySet[Issue]) -> Iterable[int]:
 
 
 def hidden_from(viewer: Membership) -> Iterable[int]:
-    return issues_coded_now_by(viewer)
+    return {*issues_coded_now_by(viewer), *issues_pooled_for(viewer)}
 
 
 def text_has_changed(round_issue: RoundIssue) -> bool:

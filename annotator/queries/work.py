@@ -6,9 +6,10 @@ Nothing here reads all assignments into memory: a round may have thousands.
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextChoices
+from django.utils import timezone
 
 from annotator.models import Assignment, Coding, Draft, Round
-from annotator.queries.rounds import has_coding
+from annotator.queries.pool import has_coding, held, is_pool
 from annotator.states import Outcome
 from studies.errors import NotThere
 from studies.models import Membership
@@ -32,10 +33,11 @@ class Show(TextChoices):
 
 @dataclass(frozen=True)
 class Tally:
-    """How many issues of a round a rater has, and how many of them a coding."""
+    """How many issues of a round a rater has, and how many of them a coding. From a `pool` more may come."""
 
     total: int
     done: int
+    pool: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,26 +50,28 @@ class Around:
 
 
 def own(round: Round, member: Membership) -> QuerySet[Assignment]:
-    return Assignment.objects.filter(round_issue__round=round, member=member)
+    """In a pool what the rater has coded and what is reserved for them."""
+    rows = Assignment.objects.filter(round_issue__round=round, member=member)
+    return rows.filter(held(timezone.now())) if is_pool(round) else rows
 
 
 def assignments_of(round: Round, member: Membership) -> QuerySet[Assignment]:
+    return with_answers(own(round, member)).order_by("position")
+
+
+def with_answers(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """Each with `outcome`, `flagged` and `revision` of the member's last coding, None before the first."""
     last = Coding.objects.filter(assignment=OuterRef("pk")).order_by("-revision")
-    return (
-        own(round, member)
-        .annotate(
-            outcome=Subquery(last.values("outcome")[:1]),
-            flagged=Subquery(last.values("flagged")[:1]),
-            revision=Subquery(last.values("revision")[:1]),
-        )
-        .order_by("position")
+    return rows.annotate(
+        outcome=Subquery(last.values("outcome")[:1]),
+        flagged=Subquery(last.values("flagged")[:1]),
+        revision=Subquery(last.values("revision")[:1]),
     )
 
 
 def tally_of(round: Round, member: Membership) -> Tally:
     found = own(round, member).aggregate(total=Count("pk"), done=Count("pk", filter=Q(has_coding())))
-    return Tally(found["total"], found["done"])
+    return Tally(found["total"], found["done"], is_pool(round))
 
 
 def open_after(round: Round, member: Membership, position: int, count: int) -> list[int]:
@@ -135,14 +139,13 @@ def to_revisit(round: Round, member: Membership) -> QuerySet[Assignment]:
 def get_assignment(round: Round, member: Membership, pk: int) -> Assignment:
     """One of the member's own assignments, with its issue. NotThere for anybody else's."""
     found = (
-        own(round, member)
-        .select_related(
+        Assignment.objects.select_related(
             "member",
             "round_issue__round__version__taxonomy",
             "round_issue__issue__repository",
             "round_issue__issue__body",
         )
-        .filter(pk=pk)
+        .filter(round_issue__round=round, member=member, pk=pk)
         .first()
     )
     if found is None:

@@ -12,12 +12,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotator.errors import Changed
-from annotator.models import Assignment, Draft, Round, RoundRater
+from annotator.models import Assignment, Draft, Each, Round, RoundRater
 from annotator.services.dealing import Balance, Design, Hands, balance_of, before_of, deal_hands
 from annotator.services.extending import Extension, extension_of
 from annotator.services.rounds import check_can_rate, write_hands, write_issues
 from annotator.services.sampling import order_for
-from annotator.services.standing import Standing, copy_of, handed_over, standing_of, with_rater, without_rater
+from annotator.services.standing import (
+    Standing,
+    copy_of,
+    handed_over,
+    left_to_others,
+    standing_of,
+    with_rater,
+    without_rater,
+)
 from annotator.states import Phase
 from studies.errors import Invalid, Refused
 from studies.models import Membership, User
@@ -49,6 +57,7 @@ class Change:
     extension: Extension | None = None
     gone: str = ""
     come: list[Membership] = field(default_factory=list)
+    shared: bool = False
 
     @cached_property
     def balance(self) -> Balance:
@@ -86,6 +95,11 @@ class Change:
 
     @cached_property
     def digest(self) -> str:
+        """In a pool hands change by the minute and nothing moves from one to another; only who leaves counts."""
+        if self.shared:
+            gone = self.standing.hands.get(self.gone, [])
+            told: list[Any] = [self.verb, gone, self.extension.drawn if self.extension else []]
+            return hashlib.sha256(json.dumps(told).encode()).hexdigest()
         told = [self.verb, self.hands, sorted(self.standing.done), self.extension.drawn if self.extension else []]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
@@ -125,6 +139,9 @@ def adding(round: Round, asked: Asked, standing: Standing, design: Design) -> Ch
         raise Invalid({"rater": f"{alias} codes in {round} already."})
     if asked.capacity is not None:
         standing.capacities[alias] = asked.capacity
+    if design.each == Each.POOL:
+        hands = {alias: [], **standing.hands}
+        return Change(asked, f"added {alias} to", standing, hands, come=[asked.rater], shared=True)
     hands = with_rater(standing, alias, design, seed=round.sample["seed"])
     if asked.capacity is not None and len(hands[alias]) > asked.capacity:
         raise Invalid(
@@ -137,11 +154,14 @@ def taking_out(round: Round, asked: Asked, standing: Standing, design: Design) -
     alias = one_of(standing, asked.rater, "rater")
     if len(standing.raters) == 1:
         raise Invalid({"rater": f"{alias} is the only rater. Add another one first, or close the round."})
-    hands = without_rater(standing, alias, design, seed=round.sample["seed"])
-    return Change(asked, f"took {alias} out of", standing, hands, gone=alias)
+    pool = design.each == Each.POOL
+    hands = (left_to_others if pool else without_rater)(standing, alias, design, seed=round.sample["seed"])
+    return Change(asked, f"took {alias} out of", standing, hands, gone=alias, shared=pool)
 
 
 def handing_over(round: Round, asked: Asked, standing: Standing, design: Design) -> Change:
+    if design.each == Each.POOL:
+        raise Invalid({"rater": "In a pool nobody has open issues of their own; they come back by themselves."})
     alias, to = one_of(standing, asked.rater, "rater"), one_of(standing, asked.to, "to")
     if alias == to:
         raise Invalid({"to": "Choose another rater."})
@@ -164,7 +184,7 @@ def extending(round: Round, asked: Asked, standing: Standing, design: Design) ->
     more = deal_hands(extension.drawn, list(standing.raters), design, seed=round.sample["seed"], before=before)
     for alias, keys in more.items():
         hands[alias] += keys
-    return Change(asked, "extended", standing, hands, extension)
+    return Change(asked, "extended", standing, hands, extension, shared=design.each == Each.POOL)
 
 
 ACTS = {"add": adding, "take_out": taking_out, "hand_over": handing_over, "extend": extending}

@@ -2,19 +2,22 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from annotator.errors import Stale
+from annotator.errors import Late, Stale
 from annotator.models import AppliedCode, AppliedProposal, Assignment, Coding, Draft, Evidence, Proposal, Round
 from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.proposals import own_proposals
 from annotator.services.choosing import check_choice
 from annotator.services.marks import Mark, check_marks, marks_in, write_marks
-from annotator.states import SCREENED, Confidence, Outcome, Phase
+from annotator.services.pool import keep_place
+from annotator.services.running import check_is_running as check_is_running
+from annotator.states import SCREENED, Confidence, Outcome
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import User
 from studies.permissions import Permission, check_may
@@ -22,12 +25,6 @@ from studies.services.events import record_event
 from taxonomy.models import Code
 
 ASKED_IN_SCREENING = (*SCREENED, Outcome.UNCLEAR, Outcome.SKIPPED)
-CLOSED = "{round} is closed, so nothing more is taken. What you submitted before is kept."
-NOT_NOW: dict[str, str] = {
-    Phase.DRAFTED: "{round} was not started yet. The lead starts it; nothing is to be done until then.",
-    Phase.DISCUSSION: CLOSED,
-    Phase.RESOLVED: CLOSED,
-}
 
 
 def check_is_own(user: User, assignment: Assignment) -> None:
@@ -41,13 +38,6 @@ def check_can_submit(user: User, assignment: Assignment) -> None:
     check_is_own(user, assignment)
     check_may(assignment.member, Permission.CODE_ISSUES)
     check_is_running(assignment.round_issue.round)
-
-
-def check_is_running(round: Round) -> None:
-    if round.paused_at and round.phase == Phase.INDEPENDENT:
-        raise Refused(f"{round} is paused: {round.pause_reason} What you submitted is kept; the lead resumes it.")
-    if round.phase != Phase.INDEPENDENT:
-        raise Refused(NOT_NOW[round.phase].format(round=round))
 
 
 def can_submit(user: User, assignment: Assignment) -> bool:
@@ -78,6 +68,9 @@ def save_draft(*, assignment: Assignment, payload: dict[str, Any], version: int,
     """
     row = locked(assignment)
     check_can_submit(by, row)
+    if row.reserved_until:
+        with suppress(Late):  # a draft is kept all the same
+            keep_place(row)
     draft = Draft.objects.filter(assignment=row).first()
     check_seen(row, seen, draft)
     payload = clean(payload)
@@ -159,6 +152,7 @@ def submit_coding(
     draft = Draft.objects.filter(assignment=row).first()
     if seen is not None:
         check_seen(row, seen, draft)
+    keep_place(row)
     coding = Coding(
         assignment=row,
         revision=row.codings.count() + 1,
@@ -172,8 +166,7 @@ def submit_coding(
     )
     coding.save()
     write_answer(coding, chosen, proposed, marked)
-    if draft:
-        draft.delete()
+    Draft.objects.filter(assignment=row).delete()
     tell(row, coding, by)
     return coding
 
@@ -184,6 +177,17 @@ def write_answer(
     AppliedCode.objects.bulk_create([AppliedCode(coding=coding, code=code) for code in codes])
     AppliedProposal.objects.bulk_create([AppliedProposal(coding=coding, proposal=each) for each in proposals])
     write_marks(coding, marked)
+
+
+def submit_or_keep(*, assignment: Assignment, by: User, **answer: Any) -> Coding:
+    """A submit of which nothing is lost: when others have the issue's places by now, the answer is kept as a draft,
+    and Late says so."""
+    try:
+        return submit_coding(assignment=assignment, by=by, **answer)
+    except Late:
+        kept = Draft.objects.filter(assignment=assignment).first()
+        save_draft(assignment=assignment, payload=answer, version=kept.version if kept else 0, by=by)
+        raise
 
 
 def sent_before(assignment: Assignment, client_id: uuid.UUID) -> Coding | None:

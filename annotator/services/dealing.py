@@ -107,7 +107,8 @@ def to_every(drawn: Sequence[str], aliases: Sequence[str], design: Design, seed:
 
 
 def to_nobody(drawn: Sequence[str], aliases: Sequence[str], design: Design, seed: int, before: Before) -> Hands:
-    """A pool is dealt as raters come."""
+    """A pool is dealt as raters come; they must be able to take it all the same."""
+    needs_of(len(drawn) * design.k, len(drawn), aliases, design, seed, before)
     return {alias: [] for alias in aliases}
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from annotator.models import Assignment, Proposal, Round
+from annotator.models import Proposal, Round
 from annotator.queries.disagreements import undecided_in
+from annotator.queries.rounds import missing_in
 from annotator.services.resolution import settle
 from annotator.states import MOVES, TAKEN_UP, Phase, ProposalState
 from studies.errors import Invalid, Refused
@@ -95,12 +96,7 @@ def move(locked: Round, to: str, verb: str, *, by: User, data: dict[str, Any] | 
 
 
 def closing_facts(round: Round) -> dict[str, int]:
-    facts = {"missing": missing(round)}
+    facts = {"missing": missing_in(round)}
     if round.allows_proposals:
         facts["proposals"] = Proposal.objects.filter(round_issue__round=round, state=ProposalState.PROPOSED).count()
     return facts
-
-
-def missing(round: Round) -> int:
-    """How many assignments have no coding."""
-    return Assignment.objects.filter(round_issue__round=round, codings__isnull=True).count()

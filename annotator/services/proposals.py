@@ -13,7 +13,8 @@ from annotator.errors import Alike
 from annotator.models import AppliedProposal, Assignment, Proposal, Round
 from annotator.queries.proposals import own_proposals
 from annotator.queries.similarity import alike
-from annotator.services.coding import check_can_submit, check_is_own, check_is_running, locked, without_nul
+from annotator.services.coding import check_can_submit, check_is_own, locked, without_nul
+from annotator.services.running import check_is_running
 from annotator.states import ProposalState
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import Membership, User

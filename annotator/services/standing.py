@@ -127,6 +127,11 @@ def without_rater(standing: Standing, alias: str, design: Design, *, seed: int) 
     return hands
 
 
+def left_to_others(standing: Standing, alias: str, design: Design, *, seed: int) -> Hands:
+    """In a pool: what the rater has open is anybody's again."""
+    return copy_of(standing.hands) | {alias: [key for key in standing.hands[alias] if (alias, key) in standing.done]}
+
+
 def has_room(standing: Standing, alias: str, number: int) -> bool:
     most = standing.capacities.get(alias)
     return most is None or number < most

@@ -14,12 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotator.answers import answers_json, body_of
+from annotator.errors import Late
 from annotator.forms import DraftForm, SubmitForm, answer_from
 from annotator.models import Assignment, Coding, Round
 from annotator.queries.came_back import why_back
 from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.palette import flat, palette_of
 from annotator.queries.past import recent_codes
+from annotator.queries.pool import is_pool
 from annotator.queries.proposals import own_proposals
 from annotator.queries.rounds import get_round
 from annotator.queries.work import (
@@ -34,8 +36,10 @@ from annotator.queries.work import (
     tally_of,
     to_revisit,
 )
-from annotator.services.coding import check_is_running, save_draft, submit_coding
+from annotator.services.coding import save_draft, submit_or_keep
+from annotator.services.pool import give_back, open_issue, take_next
 from annotator.services.reading import reading_of
+from annotator.services.running import check_is_running
 from annotator.states import Confidence
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.permissions import Access, Permission, open_study
@@ -59,13 +63,29 @@ def coding(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     access, round = open_round(request, slug, number)
     if request.method == "POST":
         return submitted(request, access, round)
+    if is_pool(round):
+        try:
+            take_up(request, access, round)
+        except Late as late:
+            messages.warning(request, str(late))
+            return redirect("coding", slug, number)
     tally = tally_of(round, access.membership)
-    if not tally.total:
+    if not (tally.total or tally.pool):
         raise Refused(f"No issue of {round} was given to you.")
     chosen = asked_for(request) or next_open(round, access.membership)
     if chosen is None:
         return done(request, access, round, tally)
     return screen(request, access, round, tally, get_assignment(round, access.membership, chosen))
+
+
+def take_up(request: HttpRequest, access: Access, round: Round) -> None:
+    """From a pool: the issue that the address names is kept for the rater as long as there is a place, else the next
+    one is taken. Raises Late."""
+    wanted = as_number(request.GET.get("issue", ""))
+    if wanted:
+        open_issue(assignment=get_assignment(round, access.membership, wanted), by=access.user)
+    elif next_open(round, access.membership) is None:
+        take_next(round=round, by=access.user)
 
 
 def done(request: HttpRequest, access: Access, round: Round, tally: Tally) -> HttpResponse:
@@ -171,7 +191,26 @@ def take(access: Access, assignment: Assignment, given: dict[str, Any]) -> Codin
     form = SubmitForm(given)
     if not form.is_valid():
         raise Invalid({field: list(errors) for field, errors in form.errors.items()})
-    return submit_coding(assignment=assignment, by=access.user, **form.cleaned_data)
+    return submit_or_keep(assignment=assignment, by=access.user, **form.cleaned_data)
+
+
+@require_POST
+@answers_json
+def coding_take(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The next issue of a pool, ahead of need: reserved, so that its text can be fetched."""
+    access, round = open_round(request, slug, number)
+    taken = take_next(round=round, by=access.user)
+    return JsonResponse({"assignment": taken.pk if taken else None})
+
+
+@require_POST
+def coding_give_back(request: HttpRequest, slug: str, number: int, assignment_id: int) -> HttpResponse:
+    access, round = open_round(request, slug, number)
+    try:
+        give_back(assignment=get_assignment(round, access.membership, assignment_id), by=access.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("coding", slug, number)
 
 
 @never_cache
@@ -180,6 +219,8 @@ def take(access: Access, assignment: Assignment, given: dict[str, Any]) -> Codin
 def coding_issue(request: HttpRequest, slug: str, number: int, assignment_id: int) -> HttpResponse:
     access, round = open_round(request, slug, number)
     assignment = get_assignment(round, access.membership, assignment_id)
+    if is_pool(round):
+        open_issue(assignment=assignment, by=access.user)
     reading = reading_of(assignment.round_issue.issue, whole=False)
     shown = {"reading": reading, "assignment": assignment, "back": why_back(assignment), "round": round}
     html = render_to_string("annotator/issue_text.html", shown)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotator.forms import ReasonForm
 from annotator.models import Round
-from annotator.queries.rounds import get_round, progress_of
+from annotator.queries.rounds import get_round, missing_in
 from annotator.services.phases import check_can_move, close_round, mark_resolved, reopen_discussion, start_round
 from annotator.states import Phase
 from studies.errors import Refused
@@ -41,7 +41,7 @@ def round_start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def round_close(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     def move(round: Round, by: User) -> str:
         closed = close_round(round=round, by=by)
-        missing = sum(row.missing for row in progress_of(closed))
+        missing = missing_in(closed)
         left = f"{missing} codings stay missing" if missing else "every coding is in"
         return f"{closed} is closed; {left}. Members see the codings now, and it is in discussion."
 

@@ -14,6 +14,7 @@ from annotator.forms.rounds import RoundForm
 from annotator.models import Round
 from annotator.queries.disagreements import undecided_in
 from annotator.queries.pace import Course, calendar_of, courses_of, expected_end, seen_by, stalled_in_words
+from annotator.queries.pool import is_pool, places_in
 from annotator.queries.rounds import Progress, get_round, issues_in, rounds_of, taken_up
 from annotator.queries.screening import result_of
 from annotator.services.changing import can_change
@@ -75,14 +76,18 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     shown = get_round(access.study, number)
     courses = courses_of(shown)
     progress = [course.progress for course in courses]
+    coded = sum(row.coded for row in progress)
+    given = places_in(shown) if is_pool(shown) else sum(row.given for row in progress)
+    missing = given - coded
     context = {
-        **pace_context(shown, courses, access),
+        **pace_context(shown, courses, access, missing),
         "round": shown,
         "meaning": MEANING[shown.phase],
         "progress": progress,
-        "given": sum(row.given for row in progress),
-        "coded": sum(row.coded for row in progress),
-        "missing": sum(row.missing for row in progress),
+        "pool": is_pool(shown),
+        "given": given,
+        "coded": coded,
+        "missing": missing,
         "mine": own(progress, access),
         "may_manage": access.may(Permission.MANAGE_ROUNDS),
         "may_resolve": access.may(Permission.RESOLVE),
@@ -98,14 +103,14 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return render(request, "annotator/round.html", context)
 
 
-def pace_context(round: Round, courses: list[Course], access: Access) -> dict[str, Any]:
+def pace_context(round: Round, courses: list[Course], access: Access, missing: int) -> dict[str, Any]:
     """How raters come along: of all for a lead, of themselves for a rater."""
     seen = seen_by(access, courses)
     leads = access.may(Permission.MANAGE_ROUNDS)
     return {
         "calendar": calendar_of(seen, round),
         "stalled": stalled_in_words(seen) if leads else "",
-        "end": expected_end(courses) if leads else None,
+        "end": expected_end(courses, missing if is_pool(round) else 0) if leads else None,
     }
 
 

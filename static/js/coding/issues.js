@@ -13,6 +13,7 @@ export function issues({ setup }) {
   const finished = new Set();
   let done = setup.done;
   let timer = 0;
+  let taking = false;
 
   const stillOpen = (state) => state.ahead.filter((id) => !finished.has(id));
   const nextOpen = (state) => stillOpen(state)[0];
@@ -45,6 +46,22 @@ export function issues({ setup }) {
     clearTimeout(timer);
     fetchAll(stillOpen(state).slice(0, AT_ONCE));
     timer = setTimeout(() => fetchAll(stillOpen(state).slice(AT_ONCE, LATER)), QUIET);
+    if (setup.pool && !stillOpen(state).length) take(state);
+  }
+
+  // From a pool the server reserves what comes next; without an answer the page asks again when it is needed.
+  async function take(state) {
+    if (taking) return;
+    taking = true;
+    try {
+      const { assignment } = await ask(`${setup.address}take/`, {});
+      if (assignment) await fetched(assignment);
+      if (assignment) state.ahead.push(assignment);
+    } catch {
+      // As above.
+    } finally {
+      taking = false;
+    }
   }
 
   return { nextOpen, done: () => done, finish, fetched, keep, drop, prefetch };
@@ -53,6 +70,11 @@ export function issues({ setup }) {
 export function show(state) {
   const article = document.getElementById("issue");
   if (state.html) article.innerHTML = state.html;
+  const back = document.querySelector("[data-give-back]");
+  if (back) {
+    back.action = back.action.replace(/issues\/\d+/, `issues/${state.assignment}`);
+    back.hidden = state.seen > 0;
+  }
   article.scrollTop = 0;
   article.focus({ preventScroll: true });
 }

@@ -103,6 +103,7 @@ async function open(id, { came = false } = {}) {
     if (coming === id) enter(next, came);
   } catch (error) {
     coming = 0;
+    if (setup.pool && error.status === 409) return location.assign(setup.address);
     if (error instanceof Refused) return status.refusal(error.message);
     wanted = id;
     if (error instanceof SignedOut) return signedOut();
