@@ -12,6 +12,7 @@ class AnnotatorConfig(AppConfig):
         from annotator.queries.proposals import origins  # noqa: PLC0415
         from annotator.queries.recoding import consequences  # noqa: PLC0415
         from corpus.told import register as register_teller  # noqa: PLC0415
+        from jobs import registry as jobs_registry  # noqa: PLC0415
         from studies.permissions import Permission  # noqa: PLC0415
         from studies.sections import Section, register  # noqa: PLC0415
         from taxonomy import usage  # noqa: PLC0415
@@ -29,4 +30,5 @@ class AnnotatorConfig(AppConfig):
         )
         register_consequences(consequences)
         register_origins(origins)
+        jobs_registry.register("annotator.remind", "annotator.services.reminding.send_reminders")
         register_teller(told)

@@ -12,6 +12,7 @@ from annotator.views import (
     phases,
     proposals,
     recoding,
+    reminders,
     resolution,
     rounds,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("rounds/<int:number>/change/", changes.round_change, name="round_change"),
     path("rounds/<int:number>/pause/", changes.round_pause, name="round_pause"),
     path("rounds/<int:number>/resume/", changes.round_resume, name="round_resume"),
+    path("rounds/<int:number>/remind/", reminders.round_remind, name="round_remind"),
     path("rounds/<int:number>/draw/", draws.round_draw, name="round_draw"),
     path("rounds/<int:number>/draw.json", draws.round_draw_record, name="round_draw_record"),
     path("rounds/recoding/", recoding.recoding, name="recoding"),

@@ -144,6 +144,15 @@ GITHUB_SECONDS_BETWEEN_REQUESTS = env.number("GITHUB_SECONDS_BETWEEN_REQUESTS", 
 # How long to wait before each further try when GitHub does not answer; after the last one the import is parked.
 GITHUB_RETRY_SECONDS = [1.0, 3.0, 9.0]
 
+# Reminders go out only where a server and a sender are named.
+EMAIL_HOST = env.text("MAIL_HOST")
+EMAIL_PORT = int(env.number("MAIL_PORT", 587))
+EMAIL_HOST_USER = env.text("MAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD")
+EMAIL_USE_TLS = env.switch("MAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM")
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -47,7 +47,7 @@ class TwicePassword(forms.Form):
 class NewAccountForm(TwicePassword):
     email = forms.EmailField(
         label="E-mail",
-        help_text="You sign in with it. No mail is sent to it.",
+        help_text="You sign in with it. A lead may send you reminders, if this installation sends mail.",
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     name = forms.CharField(

@@ -7,7 +7,7 @@ nothing. An assignment without a reservation was handed back, and is not offered
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
@@ -56,7 +56,8 @@ def holders(issue: int, now: datetime, besides: Membership) -> int:
 
 def unfilled(round: Round, now: datetime) -> QuerySet[RoundIssue]:
     """Issues that fewer raters hold than the round asks for, each with `taken`."""
-    taken = counted(Assignment.objects.filter(held(now), round_issue=OuterRef("pk")), "round_issue")
+    holds = Q(assignments__codings__isnull=False) | Q(assignments__reserved_until__gt=now)
+    taken = Count("assignments", filter=holds, distinct=True)
     return RoundIssue.objects.filter(round=round).annotate(taken=taken).filter(taken__lt=raters_an_issue(round))
 
 
@@ -69,8 +70,9 @@ def counted(rows: QuerySet[Any], by: str) -> Coalesce:
 def offered_to(member: Membership, round: Round, now: datetime) -> QuerySet[Any]:
     """Unfilled issues that the rater neither holds nor has handed back, each with `before`: whether a reservation of
     the rater's ran out."""
-    own = Assignment.objects.filter(round_issue=OuterRef("pk"), member=member)
-    return unfilled(round, now).exclude(Exists(own.filter(kept_from(now)))).annotate(before=Exists(own))
+    own = Assignment.objects.filter(round_issue__round=round, member=member)
+    kept, before = (rows.values("round_issue") for rows in (own.filter(kept_from(now)), own))
+    return unfilled(round, now).exclude(pk__in=kept).annotate(before=Case(When(pk__in=before, then=1), default=0))
 
 
 def open_by_member(round: Round, now: datetime) -> dict[int, int]:
