@@ -3,6 +3,7 @@
 from annotator.models.coding import AppliedCode, Coding, Draft
 from annotator.models.drawing import Allocation, Each, Method, RoundRater, StratifiedBy
 from annotator.models.evidence import Evidence
+from annotator.models.keys import OwnKeys
 from annotator.models.proposal import AppliedProposal, Proposal, ProposalGroup
 from annotator.models.resolution import Resolution, ResolvedCode
 from annotator.models.round import Assignment, Population, Round, RoundIssue
@@ -17,6 +18,7 @@ __all__ = [
     "Each",
     "Evidence",
     "Method",
+    "OwnKeys",
     "Population",
     "Proposal",
     "ProposalGroup",

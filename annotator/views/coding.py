@@ -19,6 +19,7 @@ from annotator.forms import DraftForm, SubmitForm, answer_from
 from annotator.models import Assignment, Coding, Round
 from annotator.queries.came_back import why_back
 from annotator.queries.codings import answer_of, last_coding
+from annotator.queries.keys import own_keys
 from annotator.queries.palette import flat, palette_of
 from annotator.queries.past import recent_codes
 from annotator.queries.pool import is_pool
@@ -153,6 +154,7 @@ def state_of(assignment: Assignment, coded: Coding | None) -> dict[str, Any]:
 
 def setup(access: Access, round: Round, tally: Tally, state: dict[str, Any]) -> dict[str, Any]:
     """What the scripts start from."""
+    keys = own_keys(access.user)
     address = reverse("coding", args=[access.study.slug, round.number])
     return {
         "owner": f"{access.user.pk}.{round.pk}",
@@ -161,6 +163,7 @@ def setup(access: Access, round: Round, tally: Tally, state: dict[str, Any]) -> 
         "several": round.several_codes,
         "proposals": round.allows_proposals,
         **asdict(tally),
+        "keys": {"chosen": keys.chosen, "off": keys.off},
         "recent": recent_codes(round, access.membership),
         "submitted": last_submitted(round, access.membership),
         "state": state,

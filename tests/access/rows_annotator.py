@@ -95,6 +95,8 @@ ROWS = [
     Row("coding", page(SIGN_IN, 404, 403, 302, 404), method="post", kwargs=of("running"), data=submit),
     Row("coding_list", CODERS, kwargs=of("running")),
     Row("coding_list", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("closed"), why="closed"),
+    Row("coding_keys", page(SIGN_IN, 404, 403, 200, 200), kwargs=of("running"), why="a person's own"),
+    Row("coding_keys", page(SIGN_IN, 404, 403, 302, 302), method="post", kwargs=of("running")),
     Row("coding_past", page(SIGN_IN, 404, 403, 200, 200), kwargs=of("running"), why="one's own alone"),
     Row("coding_past", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("closed"), why="closed"),
     Row("coding_issue", page(SIGN_IN, 404, 403, 200, 404), kwargs=one),

@@ -170,10 +170,10 @@ def test_coding_screen_needs_few_queries_whatever_the_round(
         round = factories.round_of(version, issues, raters)
         client.get(address("coding", round))
         # session, person, membership, round, tally, next open, assignment, draft, last coding, last submits, codes used
-        # last, comments,
+        # last, own keys, comments,
         # texts, codes; before, after, and the open ones after it; only where
         # those are few, those before it
-        with django_assert_num_queries(18 - (count == 30)):
+        with django_assert_num_queries(19 - (count == 30)):
             client.get(address("coding", round))
         url = address("coding_issue", round, assignment_id=mine(round).pk)
         with django_assert_num_queries(13 - (count == 30)):

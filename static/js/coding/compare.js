@@ -29,4 +29,8 @@ export async function reasonToSkip(memo) {
   return (await asked(dialog)) === "skip" ? field.value.trim() : "";
 }
 
-export const showKeys = () => asked(document.getElementById("keys"));
+export function showKeys() {
+  const dialog = document.getElementById("keys");
+  dialog.querySelector("a").search = location.search; // back to this issue
+  return asked(dialog);
+}

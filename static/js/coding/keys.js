@@ -13,6 +13,7 @@ const DEFAULTS = {
   nextComment: "j",
   lastComment: "k",
   find: "T",
+  none: "0",
   unclear: "u",
   offTopic: "-",
   memo: "m",
@@ -27,8 +28,8 @@ const typing = (element) =>
 
 const pressing = (element, key) => (key === "Enter" || key === " ") && element.closest?.("a, button, summary");
 
-// `own` are keys of this round alone: they come before all others.
-export function listen({ actions, own = {}, code, leaveField }) {
+// `own` are keys of this round alone: they come before all others. `meant` tells which key a pressed one stands for.
+export function listen({ actions, own = {}, code, leaveField, meant }) {
   const names = new Map(Object.entries(DEFAULTS).map(([name, key]) => [key, name]));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
@@ -37,8 +38,9 @@ export function listen({ actions, own = {}, code, leaveField }) {
       if (event.key === "Escape") leaveField(event.target);
       return;
     }
-    const act = own[event.key] ?? actions[names.get(event.key)] ?? code(event.key);
-    if (!act || (event.repeat && event.key === "Enter")) return;
+    const key = meant(event.key);
+    const act = own[key] ?? actions[names.get(key)] ?? code(key);
+    if (!act || (event.repeat && key === "Enter")) return;
     event.preventDefault();
     act();
   });

@@ -9,6 +9,7 @@ import { drafts } from "./drafts.js";
 import { issues, show } from "./issues.js";
 import { listen } from "./keys.js";
 import { lookups } from "./lookups.js";
+import { ownKeys } from "./ownkeys.js";
 import { palette } from "./palette.js";
 import { proposals } from "./proposals.js";
 import { queue } from "./queue.js";
@@ -164,8 +165,10 @@ addEventListener("popstate", () => open(Number(new URLSearchParams(location.sear
 listen({
   code: codes.shortcut,
   own: screeningKeys(submit),
+  meant: ownKeys(setup.keys),
   leaveField: () => article.focus({ preventScroll: true }),
   actions: {
+    none: () => codes.toggle("none"),
     unclear: () => codes.toggle("unclear"),
     offTopic: () => codes.toggle("off_topic"),
     filter: codes.focusFilter,
