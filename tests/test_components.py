@@ -216,13 +216,14 @@ def test_the_signed_out_page_has_no_bar_and_no_script():
     assert "<script" not in html
 
 
-def test_the_coding_screen_loads_its_four_sheets_and_no_navigation():
+def test_the_coding_screen_loads_its_five_sheets_and_no_navigation():
     html = frame("coding_base.html", study="Reuse")
     assert [name.split("/")[-1].split(".")[0] for name in re.findall(r'href="([^"]+\.css)"', html)] == [
         "tokens",
         "base",
         "reading",
         "coding",
+        "evidence",
     ]
     assert "topbar" not in html
 

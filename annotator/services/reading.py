@@ -13,6 +13,7 @@ from annotator.services.pieces import Piece, piece_of
 from corpus.models import Comment, Issue, Text
 from corpus.queries import comments_of
 from corpus.services.renderings import renderings_of
+from corpus.services.revisions import sha256
 from studies.errors import NotThere
 
 # Characters of HTML: of one text at first and with each further piece; and of a screen before its thread breaks off.
@@ -49,6 +50,10 @@ class Reading:
     @property
     def left(self) -> int:
         return self.total - (self.comments[-1].number if self.comments else 0)
+
+    @property
+    def title_text(self) -> str:
+        return sha256(self.issue.title)
 
 
 def reading_of(issue: Issue, *, whole: bool = True) -> Reading:

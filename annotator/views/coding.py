@@ -1,5 +1,6 @@
 """The coding screen. It works as a plain form; with scripts it sends the same answers without a reload."""
 
+import json
 import uuid
 from dataclasses import asdict
 from typing import Any
@@ -37,6 +38,7 @@ from annotator.queries.work import (
     tally_of,
     to_revisit,
 )
+from annotator.services.anchoring import marks_as_shown
 from annotator.services.coding import save_draft, submit_or_keep
 from annotator.services.pool import give_back, open_issue, take_next
 from annotator.services.reading import reading_of
@@ -130,6 +132,7 @@ def screen(
         "codes": flat(entries),
         "proposals": own_proposals(round, access.membership) if round.allows_proposals else [],
         "state": state,
+        "evidence": json.dumps(state["answer"].get("evidence", [])),
         "client_id": uuid.uuid4(),
         "confidences": Confidence.choices,
         "setup": setup(access, round, tally, state),
@@ -141,12 +144,14 @@ def state_of(assignment: Assignment, coded: Coding | None) -> dict[str, Any]:
     """What a client needs to go on where the rater stopped: the draft if there is one, else the last submit; and where
     one can go from there."""
     draft = draft_of(assignment)
+    answer = draft.payload if draft else answer_of(coded) if coded else NOTHING
+    marks = marks_as_shown(assignment.round_issue.issue, answer.get("evidence", []))
     return {
         "assignment": assignment.pk,
         "key": str(assignment.round_issue.issue),
         "seen": coded.revision if coded else 0,
         "version": draft.version if draft else 0,
-        "answer": draft.payload if draft else answer_of(coded) if coded else NOTHING,
+        "answer": {**answer, **({"evidence": marks} if marks else {})},
         "submitted_at": coded.submitted_at.isoformat() if coded else "",
         **asdict(around(assignment)),
     }

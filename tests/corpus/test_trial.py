@@ -214,7 +214,7 @@ def test_import_whose_comments_are_quoted_is_not_undone(import_file, study, memb
     quoted = Comment.objects.order_by("pk").first()
     coding = factories.coding(round.round_issues.get().assignments.get())
     factories.evidence(coding, render(quoted.text.markdown).plain, comment=quoted)
-    with pytest.raises(Conflict, match=r"1 of the comments of this import is marked as evidence. Nothing was removed"):
+    with pytest.raises(Conflict, match=r"1 of the comments of this import is marked as evidence\. Nothing was removed"):
         undo_import(run=done, by=lead)
     assert Comment.objects.count() == 2
 

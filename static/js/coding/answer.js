@@ -18,7 +18,24 @@ export function read() {
     memo: data.get("memo"),
     confidence: data.get("confidence") ?? "",
     flagged: data.has("flagged"),
+    ...quotesOf(data.get("evidence"), { codes, proposals }),
   };
+}
+
+// The marked passages, tied to what is ticked; the field keeps the other ties too, in case it is ticked again.
+function quotesOf(text, { codes, proposals }) {
+  const tied = (mark) => ({
+    ...mark,
+    codes: mark.codes.filter((id) => codes.includes(id)),
+    proposals: mark.proposals.filter((id) => proposals.includes(id)),
+  });
+  const evidence = JSON.parse(text || "[]").map(tied);
+  return evidence.length ? { evidence } : {};
+}
+
+export function skipped(memo) {
+  const untied = quotesOf(form().elements.evidence.value, { codes: [], proposals: [] });
+  return { outcome: "skipped", codes: [], proposals: [], ...untied, memo };
 }
 
 // The values of the ticked codes; those of proposals have a "p" before their id.
@@ -31,9 +48,13 @@ export function write(answer) {
   for (const input of form().querySelectorAll("[name=confidence]")) input.checked = input.value === answer.confidence;
   form().elements.memo.value = answer.memo;
   form().elements.flagged.checked = answer.flagged;
+  form().elements.evidence.value = JSON.stringify(answer.evidence ?? []);
+  form().dispatchEvent(new Event("written"));
 }
 
-const told = (answer) => JSON.stringify([answer.outcome, valuesOf(answer).sort(), answer.memo.trim(), answer.confidence, answer.flagged]);
+const quoted = ({ evidence = [] }) => evidence.map((mark) => JSON.stringify(Object.entries(mark).sort())).sort();
+
+const told = (answer) => JSON.stringify([answer.outcome, valuesOf(answer).sort(), answer.memo.trim(), answer.confidence, answer.flagged, quoted(answer)]);
 
 export const same = (one, other) => told(one) === told(other);
 
@@ -41,5 +62,6 @@ export function describe(answer, nameOf) {
   const codes = valuesOf(answer).map(nameOf);
   const said = { none: "None of these", unclear: "Unclear", skipped: "Skipped", off_topic: "Not about our topic", in: "Belongs", out: "Does not belong" }[answer.outcome];
   const lines = [said ?? (codes.length ? "" : "No code yet"), codes.join(", "), answer.memo, answer.confidence && `Sure? ${answer.confidence}`];
-  return [...lines.filter(Boolean), ...(answer.flagged ? ["Flagged"] : [])];
+  const quotes = (answer.evidence ?? []).map(({ exact }) => `“${exact}”`);
+  return [...lines.filter(Boolean), ...(answer.flagged ? ["Flagged"] : []), ...quotes];
 }

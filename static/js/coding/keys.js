@@ -8,6 +8,10 @@ const DEFAULTS = {
   list: "G",
   past: "O",
   filter: "/",
+  tie: "e",
+  general: "E",
+  change: "C",
+  read: "R",
   down: "ArrowDown",
   up: "ArrowUp",
   nextComment: "j",
@@ -23,7 +27,7 @@ const DEFAULTS = {
   help: "?",
 };
 
-const typing = (element) =>
+export const typing = (element) =>
   element.matches?.("textarea, select, [contenteditable]:not([contenteditable=false]), input:not([type=checkbox], [type=radio])");
 
 const pressing = (element, key) => (key === "Enter" || key === " ") && element.closest?.("a, button, summary");

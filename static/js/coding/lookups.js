@@ -25,5 +25,5 @@ export function lookups({ address, current, go, signedOut }) {
     list: all.open,
     past: past.open,
   };
-  return { actions, reset: words.reset };
+  return { actions, reset: words.reset, reveal: text.reveal };
 }

@@ -1,11 +1,12 @@
 // The coding screen: what happens when, wired from the other modules.
 
-import { read, write } from "./answer.js";
+import { read, skipped, write } from "./answer.js";
 import { neighbours, progress, whenAsked } from "./bar.js";
 import { reasonToSkip, showKeys } from "./compare.js";
 import { conflicts } from "./conflicts.js";
 import { controls } from "./controls.js";
 import { drafts } from "./drafts.js";
+import { evidence } from "./evidence/main.js";
 import { issues, show } from "./issues.js";
 import { listen } from "./keys.js";
 import { lookups } from "./lookups.js";
@@ -26,6 +27,7 @@ const article = document.getElementById("issue");
 const kept = store(setup.owner);
 const rater = issues({ setup });
 const codes = palette({ several: setup.several, changed });
+const quotes = evidence({ codes, changed, note: status.note, reveal: (place) => looked.reveal(place) });
 const submitted = setup.submitted;
 let state = setup.state;
 let leaving = false;
@@ -64,6 +66,7 @@ const conflict = conflicts({
 
 function changed() {
   state.answer = read();
+  quotes.draw();
   status.refusal("");
   drafted.typed(state);
 }
@@ -92,7 +95,7 @@ function submit(given = {}) {
 
 async function skip() {
   const reason = await reasonToSkip(form.elements.memo.value);
-  if (reason) submit({ outcome: "skipped", codes: [], memo: reason });
+  if (reason) submit(skipped(reason));
 }
 
 async function open(id, { came = false } = {}) {
@@ -179,6 +182,7 @@ listen({
     before: () => open(state.before),
     after: () => open(state.after),
     ...looked.actions,
+    ...quotes.actions,
     memo: () => (codes.unfold(), form.elements.memo.focus()),
     flag: () => form.elements.flagged.click(),
     propose,

@@ -48,7 +48,8 @@ async function moreComments(address, upto = 0) {
 export function rest({ address, failed }) {
   // One after the other: a second click waits for what the first one brings.
   let before = Promise.resolve();
-  const inTurn = (work) => (before = before.then(work).catch(failed));
+  const grown = (shown) => (article().dispatchEvent(new Event("grown")), shown);
+  const inTurn = (work) => (before = before.then(work).then(grown).catch(failed));
 
   document.getElementById("issue").addEventListener("click", (event) => {
     const box = event.target.closest("a.button")?.closest("[data-rest], [data-rest-of-thread]");
