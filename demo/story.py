@@ -20,6 +20,7 @@ from annotator.services.resolution import resolve, resolve_unanimous
 from annotator.services.rounds import draft_round
 from corpus.services.imports import request_file_import
 from demo.chapters import code_openly, relate, save_frames
+from demo.marks import marks_of
 from jobs import services as jobs
 from studies.models import Membership, Role, Study, User
 from studies.services.accounts import create_account
@@ -159,10 +160,12 @@ class Story:
     def code(self, given: Iterable[Assignment]) -> None:
         for assignment in given:
             answer = self.answers[assignment.round_issue.issue.key]["answers"][assignment.member.alias]
+            codes = self.code_ids(assignment.round_issue.round.version, answer["codes"])
             submit_coding(
                 assignment=assignment,
                 outcome=answer["outcome"],
-                codes=self.code_ids(assignment.round_issue.round.version, answer["codes"]),
+                codes=codes,
+                evidence=marks_of(assignment, codes),
                 memo=answer["memo"],
                 confidence=answer["confidence"],
                 client_id=uuid.uuid4(),

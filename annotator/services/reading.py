@@ -43,6 +43,7 @@ class Reading:
     """`total` comments there are; those that follow the shown ones come on demand."""
 
     issue: Issue
+    title: str
     shown: Shown
     comments: list[ReadComment]
     total: int
@@ -64,7 +65,7 @@ def reading_of(issue: Issue, *, whole: bool = True) -> Reading:
     html = html_of([issue.body, *(comment.text for comment in comments)])
     body = whole_of(html[issue.body_id]) if whole else beginning_of(html[issue.body_id])
     read = read_comments(issue, comments, html, whole=whole, room=SCREEN - len(body.html))
-    return Reading(issue, body, read, total)
+    return Reading(issue, issue.title, body, read, total)
 
 
 def thread_after(issue: Issue, after: int, upto: int = 0) -> Reading:
@@ -73,7 +74,7 @@ def thread_after(issue: Issue, after: int, upto: int = 0) -> Reading:
     comments = list(found[after : max(after + COMMENTS, upto)])
     html = html_of([comment.text for comment in comments])
     read = read_comments(issue, comments, html, whole=False, room=SCREEN, after=after, upto=upto)
-    return Reading(issue, Shown(SafeString()), read, found.count())
+    return Reading(issue, issue.title, Shown(SafeString()), read, found.count())
 
 
 def read_comments(

@@ -23,7 +23,7 @@ from annotator.queries.disagreements import (
 from annotator.queries.palette import flat, palette_of
 from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.told import text_has_changed
-from annotator.services.reading import reading_of
+from annotator.services.marked import marked_issue
 from annotator.services.resolution import can_resolve, resolve, resolve_unanimous
 from annotator.states import FROZEN, SCREENED, How
 from annotator.visibility import check_sees_all_codings
@@ -111,12 +111,14 @@ def page(
     places = [row.round_issue.pk for row in queue]
     place = places.index(case.round_issue.pk) + 1 if case.round_issue.pk in places else None
     back = f"{reverse('disagreements', args=[access.study.slug])}?round={round.number}"
+    marked = marked_issue(case)
     context = {
         "round": round,
         "may_decide": can_resolve(round),
         "case": case,
         "text_changed": text_has_changed(case.round_issue),
-        "reading": reading_of(case.round_issue.issue),
+        "reading": marked.reading,
+        "marked": marked,
         "rows": table(round, case, typed),
         "decision": decision(case, typed),
         "ways": How.choices,
