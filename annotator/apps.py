@@ -23,6 +23,9 @@ class AnnotatorConfig(AppConfig):
             Section("Rounds", "rounds", 40),
             Section("Disagreements", "disagreements", 60, Permission.RESOLVE),
         )
+        ended = "annotator.services.importing.asking.ended"
+        jobs_registry.register("annotator.try_codings", "annotator.tasks.try_codings", ended=ended)
+        jobs_registry.register("annotator.import_codings", "annotator.tasks.import_codings", ended=ended)
         usage.register(
             counter="annotator.queries.usage.usage_of",
             holders="annotator.queries.codings.codings_with",

@@ -91,3 +91,20 @@ class How(models.TextChoices):
     MAJORITY = "majority", "majority"
     NEGOTIATED = "negotiated", "negotiated"
     LEAD = "lead", "decided by the lead"
+    IMPORTED = "imported", "imported"
+
+
+# How a decision can be reached here.
+DECIDED_HERE = [(how.value, how.label) for how in (How.UNANIMOUS, How.MAJORITY, How.NEGOTIATED, How.LEAD)]
+
+
+# The method of a sample that a file has brought, with its codings.
+IMPORTED = "imported"
+
+
+class UnknownCodes(models.TextChoices):
+    """What becomes of the codes of a file that the taxonomy has not."""
+
+    NEW = "new", "a new taxonomy is made of all codes of the file"
+    ADD = "add", "they are added to the taxonomy as its next version"
+    PROPOSE = "propose", "they become proposals on the board of the round"

@@ -12,6 +12,7 @@ from annotator.models import (
     AppliedProposal,
     Assignment,
     Coding,
+    CodingImport,
     Evidence,
     Proposal,
     Resolution,
@@ -213,3 +214,9 @@ def job(study: Study, by: User, kind: str = "corpus.import_file", state: str = S
 
 def import_run(study: Study, by: User, state: str = State.DONE, **fields: Any) -> ImportRun:
     return ImportRun.objects.create(job=job(study, by, state=state), source=Source.FILE, **fields)
+
+
+def coding_import(study: Study, by: User, state: str = State.DONE, **fields: Any) -> CodingImport:
+    made = job(study, by, kind="annotator.import_codings", state=state)
+    told: dict[str, Any] = {"name": "codings.csv", "kept": "", "sha256": "0" * 64, "mapping": {}, "target": {}}
+    return CodingImport.objects.create(study=study, job=made, **told | fields)

@@ -8,7 +8,7 @@ from annotator.files import label_studio
 from annotator.files.mapping import Form, Mapping, Pair, Part
 from annotator.files.reading import split_cell
 from annotator.files.sources import LABEL_STUDIO, Source
-from annotator.states import Outcome
+from annotator.states import ANSWERS, Outcome
 
 # Part: names of columns in lower case that mean it, the surest first.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -103,13 +103,13 @@ def pairs_in(names: Iterable[str]) -> tuple[Pair, ...]:
 
 def said_in(source: Source, mapping: Mapping) -> dict[str, object]:
     """Between what several codes stand, and which words are answers without a code, as far as the first rows show."""
-    finals = {row.get(mapping.parts.get(Part.FINAL, ""), "").strip().casefold() for row in source.first}
     cells = [row.get(name, "").strip() for row in source.first for name in code_columns(mapping)]
     separator = next((mark for mark in SEPARABLE if sum(divides(cell, mark) for cell in cells) > len(cells) / 10), "")
     words = {part.casefold() for cell in cells for part in split_cell(cell, separator)}
-    # A word that is a final label as well was used as a code; unclear is no final label, so it may come as one later.
-    kept = {word: outcome for word, outcome in OUTCOMES.items() if Part.FINAL not in mapping.parts or word != "unclear"}
-    outcomes = {word: outcome for word, outcome in kept.items() if word in words and word not in finals}
+    # Unclear and skipped are no final labels: in a file that has any they may be codes, and come as one later.
+    decided = Part.FINAL in mapping.parts
+    kept = {word: outcome for word, outcome in OUTCOMES.items() if outcome in ANSWERS or not decided}
+    outcomes = {word: outcome for word, outcome in kept.items() if word in words}
     if source.kind == LABEL_STUDIO:
         outcomes[label_studio.SKIPPED] = Outcome.SKIPPED
     return {"separator": separator, "outcomes": outcomes}

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from annotator.states import Outcome
+
 
 class BadMapping(Exception):
     """The columns do not say enough to read codings; by field, with the remedy."""
@@ -57,6 +59,8 @@ PARTS: dict[str, str] = {
     Part.TITLE: "Title, for what is not in the study yet",
     Part.TEXT: "Text, for what is not in the study yet",
 }
+# What a word in place of a code can say.
+WORDED = (Outcome.NONE, Outcome.UNCLEAR, Outcome.OFF_TOPIC, Outcome.SKIPPED)
 # Between several codes in a cell, by what a person chooses.
 SEPARATORS: dict[str, str] = {
     "": "one code a cell", ";": "semicolons ;", ",": "commas ,", "|": "bars |", "/": "slashes /", "+": "plus signs +",
@@ -118,6 +122,8 @@ class Mapping:
             raise BadMapping("form", f"The file has no column {', '.join(gone)}.")
         if Part.ISSUE not in self.parts:
             raise BadMapping("issue", "Say which column names the issue.")
+        if wrong := sorted(set(self.outcomes.values()) - set(WORDED)):
+            raise BadMapping("outcomes", f"Words mean {', '.join(WORDED)}; {', '.join(wrong)} is none of them.")
         CHECKS[self.form](self)
 
     def columns(self) -> Iterable[str]:

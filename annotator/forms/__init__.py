@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from annotator.services.marks import Mark, marks_in, tied_to
-from annotator.states import SCREENED, Confidence, How, Outcome
+from annotator.states import DECIDED_HERE, SCREENED, Confidence, Outcome
 
 SPECIAL = (Outcome.NONE, Outcome.UNCLEAR, Outcome.OFF_TOPIC, *SCREENED)
 
@@ -76,7 +76,7 @@ class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(choices=Outcome)
     codes = CodesField(required=False)
     how = forms.ChoiceField(
-        choices=How, error_messages={"required": "Say how the decision was reached."}, required=True
+        choices=DECIDED_HERE, error_messages={"required": "Say how the decision was reached."}, required=True
     )
     reason = forms.CharField(required=False)
     seen = forms.IntegerField(required=False, min_value=0)

@@ -3,6 +3,7 @@
 from annotator.models.coding import AppliedCode, Coding, Draft
 from annotator.models.drawing import Allocation, Each, Method, RoundRater, StratifiedBy
 from annotator.models.evidence import Evidence
+from annotator.models.imported import CodingColumns, CodingImport, CodingImportProblem, ImportedIssue
 from annotator.models.keys import OwnKeys
 from annotator.models.proposal import AppliedProposal, Proposal, ProposalGroup
 from annotator.models.resolution import Resolution, ResolvedCode
@@ -14,9 +15,13 @@ __all__ = [
     "AppliedProposal",
     "Assignment",
     "Coding",
+    "CodingColumns",
+    "CodingImport",
+    "CodingImportProblem",
     "Draft",
     "Each",
     "Evidence",
+    "ImportedIssue",
     "Method",
     "OwnKeys",
     "Population",

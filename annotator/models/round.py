@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from annotator.states import FROZEN, Kind, Phase
+from annotator.states import FROZEN, IMPORTED, Kind, Phase
 from corpus.models import Issue
 from studies.models import Membership, Study
 from taxonomy.models import Version
@@ -73,6 +73,11 @@ class Round(models.Model):
     def is_screening(self) -> bool:
         """It asks whether issues belong to the study; its codes are criteria."""
         return self.kind == Kind.SCREENING
+
+    @property
+    def is_imported(self) -> bool:
+        """Its codings were made elsewhere and read from a file; `sample` says from which."""
+        return bool(self.sample.get("method") == IMPORTED)
 
     @property
     def is_closed(self) -> bool:

@@ -17,7 +17,7 @@ from annotator.queries.disagreements import (
     unanimous_open,
 )
 from annotator.services.coding import check_codes, without_nul
-from annotator.states import ANSWERS, SCREENED, How, Phase
+from annotator.states import ANSWERS, DECIDED_HERE, SCREENED, How, Phase
 from studies.errors import Conflict, Invalid, Refused
 from studies.models import User
 from studies.permissions import Permission, check_is_member
@@ -103,7 +103,7 @@ def check_not_decided_since(case: Case, seen: int | None) -> None:
 def check_how(case: Case, how: str, decision: Answer, reason: str) -> None:
     """Raises Invalid when the decision was not reached in the way that is named, or lacks the reason it needs."""
     majority = case.majority
-    if how not in How.values:
+    if how not in dict(DECIDED_HERE):
         raise Invalid({"how": f"{how} is not a way to decide. It is unanimous, majority, negotiated or lead."})
     if how == How.UNANIMOUS and not (case.standing == Standing.UNANIMOUS and decision == case.answers[0]):
         raise Invalid({"how": "The raters did not all answer so. Choose how it was really reached."})

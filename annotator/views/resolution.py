@@ -25,7 +25,7 @@ from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.told import text_has_changed
 from annotator.services.marked import marked_issue
 from annotator.services.resolution import can_resolve, resolve, resolve_unanimous
-from annotator.states import FROZEN, SCREENED, How
+from annotator.states import DECIDED_HERE, FROZEN, SCREENED, How
 from annotator.visibility import check_sees_all_codings
 from studies.errors import Conflict, Invalid
 from studies.permissions import Access, Permission, open_study
@@ -121,7 +121,7 @@ def page(
         "marked": marked,
         "rows": table(round, case, typed),
         "decision": decision(case, typed),
-        "ways": How.choices,
+        "ways": DECIDED_HERE,
         "screening": [(outcome.value, outcome.label.capitalize()) for outcome in SCREENED],
         "errors": errors,
         "place": place,

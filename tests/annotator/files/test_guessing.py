@@ -60,12 +60,14 @@ def test_what_stands_between_codes(cells, separator):
     assert found.separator == separator
 
 
-def test_words_for_outcomes_are_not_taken_from_final_labels():
+def test_words_for_outcomes_are_those_that_a_final_label_can_be():
     rows = (("1", "Ada", "unclear", ""), ("2", "Ada", "none", ""), ("3", "Ada", "off topic", "off topic"))
     assert guess(source(("issue", "rater", "code", "memo"), *rows)).outcomes == {
         "unclear": "unclear", "none": "none", "off topic": "off_topic",
     }  # fmt: skip
-    assert guess(source(("issue", "rater", "code", "final"), *rows)).outcomes == {"none": "none"}
+    assert guess(source(("issue", "rater", "code", "final"), *rows)).outcomes == {
+        "none": "none", "off topic": "off_topic",
+    }  # fmt: skip
 
 
 def test_a_skipped_task_of_label_studio_is_skipped():
@@ -85,6 +87,10 @@ def test_a_mapping_is_the_same_after_json():
         ({"form": "long", "pairs": [1]}, "form", "This does not tell a mapping"),
         ({"form": "long"}, "issue", "Say which column names the issue"),
         ({"form": "long", "parts": {"issue": "gone"}}, "form", "The file has no column gone"),
+        (
+            {"form": "long", "parts": {"issue": "issue"}, "outcomes": {"yes": "in"}}, "outcomes",
+            "Words mean none, unclear, off_topic, skipped; in is none of them.",
+        ),
         ({"form": "long", "parts": {"issue": "issue"}}, "codes", "Say which column holds the codes"),
         ({"form": "long", "parts": {"issue": "issue", "codes": "codes"}}, "rater", "or who coded all of it"),
         ({"form": "columns", "parts": {"issue": "issue"}}, "raters", "Tick the columns"),
