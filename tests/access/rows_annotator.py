@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from annotator.models import Assignment
+from corpus.services.uploads import token_of
 from tests.access import API_MEMBERS_ONLY, LEAD_ONLY, LEAD_ONLY_WRITE, MEMBERS_ONLY, SIGN_IN, Row, page
 
 
@@ -53,7 +54,28 @@ def version(world):
     return {"slug": world.study.slug, "taxonomy_id": world.version.taxonomy_id, "version": 1}
 
 
+def imported(world):
+    return {"slug": world.study.slug, "run_id": world.coding_import.pk}
+
+
+def upload(world):
+    return {"slug": world.study.slug, "upload": token_of(world.study, {"name": "a.csv", "issues": world.kept_codings})}
+
+
 ROWS = [
+    Row("coding_imports", LEAD_ONLY),
+    Row("coding_imports", page(SIGN_IN, 404, 403, 403, 422), method="post", why="no file is chosen"),
+    Row("coding_import_columns", LEAD_ONLY, kwargs=upload),
+    Row("coding_import_columns", page(SIGN_IN, 404, 403, 403, 422), method="post", kwargs=upload, why="says nothing"),
+    Row("coding_import", LEAD_ONLY, kwargs=imported),
+    Row("coding_import_confirm", page(SIGN_IN, 404, 403, 403, 409), method="post", kwargs=imported, why="no trial"),
+    Row("coding_import_discard", page(SIGN_IN, 404, 403, 403, 409), method="post", kwargs=imported, why="no trial"),
+    Row("coding_import_undo", page(SIGN_IN, 404, 403, 403, 409), method="post", kwargs=imported, why="no round"),
+    Row("coding_import_problems", LEAD_ONLY, kwargs=imported),
+    Row("api-coding-imports", page(403, 404, 403, 403, 200)),
+    Row("api-coding-imports", page(403, 404, 403, 403, 400), method="post", why="no file"),
+    Row("api-coding-import", page(403, 404, 403, 403, 200), kwargs=imported),
+    Row("api-coding-import-undo", page(403, 404, 403, 403, 409), method="post", kwargs=imported, why="no round"),
     Row("rounds", MEMBERS_ONLY),
     Row("who_sees_what", MEMBERS_ONLY),
     Row("round_new", LEAD_ONLY),

@@ -3,9 +3,12 @@
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from annotator.services.rounds import draft_round
 from annotator.states import Phase
 from corpus.services.frames import create_frame
+from corpus.services.uploads import keep
 from studies.models import Membership, Study
 from studies.services.invitations import invite
 from tests import factories
@@ -30,9 +33,12 @@ def build(study: Study, members: dict[str, Membership]) -> Any:
     to_sort = factories.proposal(closed.round_issues.first(), a, "Prompt format")
     invitation, token = invite(study=study, role="rater", by=lead.user)
     run = factories.import_run(study, lead.user)
+    coding_import = factories.coding_import(study, lead.user)
+    kept_codings = keep(ContentFile(b"issue,rater,code\n#1,Ada,Loading\n", "a.csv"))
     frame = create_frame(study=study, name="Closed", params={"state": ["closed"]}, by=lead.user)
     return SimpleNamespace(
         study=study, members=members, repository=repository, issues=issues, comment=comment, version=version,
         draft=draft, closed=closed, running=running, drafted=drafted, drawn=drawn, resolved=resolved,
         invitation=invitation, token=token, import_run=run, job=run.job, frame=frame, proposal=proposal, sorted=to_sort,
+        coding_import=coding_import, kept_codings=kept_codings,
     )  # fmt: skip
