@@ -1,6 +1,6 @@
 """What programs may do in this room: the same services, rights and blindness as the pages."""
 
-from annotator.api import changes, codings, labels, pool, progress, proposals, rounds, texts
+from annotator.api import changes, codings, importing, labels, pool, progress, proposals, rounds, texts
 
 urlpatterns = [
     *rounds.urlpatterns,
@@ -10,5 +10,6 @@ urlpatterns = [
     *codings.urlpatterns,
     *proposals.urlpatterns,
     *labels.urlpatterns,
+    *importing.urlpatterns,
     *texts.urlpatterns,
 ]
