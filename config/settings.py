@@ -174,6 +174,7 @@ SPECTACULAR_SETTINGS = {
         "OutcomeEnum": "annotator.states.Outcome",
         "LabelOutcomeEnum": "annotator.states.LABELS",
         "IssueStateEnum": "corpus.models.IssueState",
+        "JobStateEnum": "jobs.models.State",
         "ProposalStateEnum": "annotator.states.ProposalState",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

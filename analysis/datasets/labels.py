@@ -59,8 +59,13 @@ class LabelledIssue:
         return self.outcome != Outcome.OFF_TOPIC
 
     @property
+    def has_times(self) -> bool:
+        """Not so of what was coded elsewhere and never read: it is neither open nor closed for all we know."""
+        return self.state != IssueState.UNKNOWN
+
+    @property
     def is_open(self) -> bool:
-        return self.days is None
+        return self.days is None and self.has_times
 
     @property
     def is_impossible(self) -> bool:

@@ -84,6 +84,7 @@ class Rating:
     waits: str = ""
     proposals: tuple[Used, ...] = ()
     quotes: tuple[str, ...] = ()
+    imported_from: str = ""
 
     @property
     def value(self) -> Value | None:
@@ -178,16 +179,18 @@ def ratings(rounds: Collection[Round]) -> Iterator[Rating]:
         )
     )  # fmt: skip
     books = {round.pk: codebook(round.version) for round in rounds}
+    files = {round.pk: round.sample["file"] for round in rounds if round.is_imported}
     applied = AppliedCode.objects.filter(**{f"coding__{key}": value for key, value in visible.items()})
     codes = codes_by(applied.values_list("coding", "code__uid"))
     proposed = used_in(visible)
     for row in rows:
-        book = books[row.pop("round_id")]
+        file, book = files.get(row["round_id"], ""), books[row.pop("round_id")]
         pk = row.pop("pk")
         used, proposals = in_order(book, codes[pk]), proposed.get(pk, ())
         yield Rating(
             issue=take_key(row), codes=() if proposals else used, taxonomy=book.taxonomy, version=book.version,
-            given=used, given_under=book.version, proposals=proposals, waits=why_proposals_wait(proposals), **row,
+            given=used, given_under=book.version, proposals=proposals, waits=why_proposals_wait(proposals),
+            imported_from=file, **row,
         )  # fmt: skip
 
 

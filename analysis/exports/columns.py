@@ -71,7 +71,7 @@ LABELS: tuple[Column[LabelledIssue], ...] = (
     Column(
         "how",
         lambda label: label.how,
-        "How the label was reached: unanimous, majority, negotiated, or lead (decided by the lead).",
+        "How the label was reached: unanimous, majority, negotiated, lead (decided by the lead), or imported.",
     ),
     Column("reason", lambda label: label.reason, "Why, in the words of who decided; may be empty."),
     Column("decided_at", lambda label: moment(label.decided_at), "When, UTC."),
@@ -113,6 +113,11 @@ CODINGS: tuple[Column[Rating], ...] = (
     ),
     Column("taxonomy", _taxonomy, "The taxonomy of the codes."),
     Column("version", lambda rating: rating.version, "The published version of it under which the codes are given."),
+    Column(
+        "imported_from",
+        lambda rating: rating.imported_from,
+        "The file that the coding was imported from; else empty. Times of such codings are those of the import.",
+    ),
     *as_given("coding"),
 )
 

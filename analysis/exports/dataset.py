@@ -35,13 +35,15 @@ class Options:
 
 @dataclass(frozen=True)
 class RoundFacts:
-    """A round of the study; `included` is false for one that is not closed, and then nothing else of it is told."""
+    """A round of the study; `included` is false for one that is not closed, and then nothing else of it is told.
+    `file` is what its codings were imported from."""
 
     number: int
     kind: str
     phase: str
     version: int
     included: bool
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,13 @@ def _rounds(study: Study, versions: list[Version]) -> list[RoundFacts]:
     closed = set(closed_rounds(study).values_list("pk", flat=True))
     rounds = study.rounds.filter(version__in=versions).select_related("version").order_by("number")
     return [
-        RoundFacts(round.number, round.kind, round.get_phase_display(), round.version.number or 0, round.pk in closed)
+        RoundFacts(
+            round.number,
+            round.kind,
+            round.get_phase_display(),
+            round.version.number or 0,
+            round.pk in closed,
+            round.sample["file"] if round.is_imported else "",
+        )
         for round in rounds
     ]

@@ -120,7 +120,8 @@ def _left_out(data: DataSet) -> str:
 
 
 def _round(facts: RoundFacts) -> str:
-    return f"round {facts.number} ({facts.kind}, version {facts.version})"
+    file = f", codings imported from {facts.file}" if facts.file else ""
+    return f"round {facts.number} ({facts.kind}, version {facts.version}{file})"
 
 
 def _rounds(rounds: Sequence[RoundFacts]) -> str:

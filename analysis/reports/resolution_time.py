@@ -47,6 +47,7 @@ class ResolutionTimeReport:
     several: int
     open: tuple[LeftOut, ...]
     impossible: tuple[LeftOut, ...]
+    untimed: int = 0
 
     @property
     def not_drawn(self) -> int:
@@ -97,7 +98,8 @@ class ComparisonReport:
 
 
 def groups(labelled: Sequence[LabelledIssue], book: Codebook) -> dict[str, list[float | None]]:
-    """Days by top category, in the order of the taxonomy; None for open issues."""
+    """Days by top category, in the order of the taxonomy; None for open issues. Without those of unknown times."""
+    labelled = [label for label in labelled if label.has_times]
     return {code.label: [label.days for label in labelled if code.label in label.tops] for code in book.tops}
 
 
@@ -112,15 +114,16 @@ def resolution_time_report(labelled: Sequence[LabelledIssue], book: Codebook) ->
             CategoryTime(category, colours[category], summarise(category, days), log_box(category, days))
             for category, days in by_category.items()
         ),
-        overall=summarise("All issues", [label.days for label in labelled]),
+        overall=summarise("All issues", [label.days for label in labelled if label.has_times]),
         several=sum(len(label.tops) > 1 and _is_timed(label) for label in labelled),
         open=_left_out(label for label in labelled if label.is_open),
         impossible=_left_out(label for label in labelled if label.is_impossible),
+        untimed=sum(not label.has_times for label in labelled),
     )
 
 
 def _is_timed(label: LabelledIssue) -> bool:
-    return not label.is_open and not label.is_impossible
+    return label.has_times and not label.is_open and not label.is_impossible
 
 
 def _left_out(labelled: Iterable[LabelledIssue]) -> tuple[LeftOut, ...]:

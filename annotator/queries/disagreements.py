@@ -76,6 +76,11 @@ class Case:
     def is_open(self) -> bool:
         return self.resolution is None
 
+    @property
+    def is_marked(self) -> bool:
+        """Its file says that it was a conflict, where the codings were imported."""
+        return bool(getattr(getattr(self.round_issue, "imported", None), "conflict", False))
+
 
 def answer(row: Coding | Resolution) -> Answer:
     return answer_with(row.outcome, (code.pk for code in row.codes.all()))
@@ -118,7 +123,7 @@ def last_resolutions() -> QuerySet[Resolution]:
 
 def cases_of(round: Round) -> list[Case]:
     """Every issue of the round in the order of its sample. The same number of queries for any number of issues."""
-    issues = RoundIssue.objects.filter(round=round).select_related("issue__repository").order_by("position")
+    issues = RoundIssue.objects.filter(round=round).select_related("issue__repository", "imported").order_by("position")
     given: dict[int, list[Assignment]] = {}
     for assignment in Assignment.objects.filter(round_issue__round=round).select_related("member__user"):
         given.setdefault(assignment.round_issue_id, []).append(assignment)
@@ -150,8 +155,8 @@ def case_of(round_issue: RoundIssue) -> Case:
 
 
 def disagreements_of(cases: Sequence[Case]) -> list[Case]:
-    """Those that a person must look at: all but the unanimous ones."""
-    return [case for case in cases if case.standing != Standing.UNANIMOUS]
+    """Those that a person must look at: all but the unanimous ones that no file marks as a conflict."""
+    return [case for case in cases if case.standing != Standing.UNANIMOUS or case.is_marked]
 
 
 def said_off_topic(cases: Sequence[Case]) -> list[Case]:

@@ -103,7 +103,9 @@ def codings_of_other_texts() -> QuerySet[Coding]:
         issue=OuterRef("assignment__round_issue__issue"), replaced_at__gt=OuterRef("submitted_at")
     )
     other = ~Q(body_seen=F("assignment__round_issue__issue__body")) | Q(Exists(later))
-    return last_codings().filter(about_outer_issue()).filter(other)
+    # Which text was read for a coding that was made elsewhere is not known.
+    here = Q(assignment__round_issue__imported__isnull=True)
+    return last_codings().filter(about_outer_issue(), here).filter(other)
 
 
 def about_outer_issue() -> Q:

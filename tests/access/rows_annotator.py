@@ -73,7 +73,7 @@ ROWS = [
     Row("coding_import_undo", page(SIGN_IN, 404, 403, 403, 409), method="post", kwargs=imported, why="no round"),
     Row("coding_import_problems", LEAD_ONLY, kwargs=imported),
     Row("api-coding-imports", page(403, 404, 403, 403, 200)),
-    Row("api-coding-imports", page(403, 404, 403, 403, 400), method="post", why="no file"),
+    Row("api-coding-imports", page(403, 404, 403, 403, 415), method="post", why="a file goes as form data"),
     Row("api-coding-import", page(403, 404, 403, 403, 200), kwargs=imported),
     Row("api-coding-import-undo", page(403, 404, 403, 403, 409), method="post", kwargs=imported, why="no round"),
     Row("rounds", MEMBERS_ONLY),
