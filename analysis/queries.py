@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from analysis.models import Export, Result, StopRule
 from annotator.models import Coding, Resolution, Round, RoundIssue
 from annotator.queries.screening import Screening, screening_of, was_screened
-from annotator.states import CODED_KINDS, FROZEN
+from annotator.states import CODED_KINDS, FROZEN, Kind
 from corpus.models import Issue
 from corpus.told import SCREENED_IN
 from studies.errors import NotThere
@@ -75,7 +75,7 @@ def counts_by_round(study: Study) -> dict[int, RoundCounts]:
     """By the number of the round."""
     rows = (
         RoundIssue.objects.filter(round__study=study)
-        .annotate(waits=Q(round__phase__in=FROZEN) & is_coded() & ~is_decided())
+        .annotate(waits=Q(round__phase__in=FROZEN) & ~Q(round__kind=Kind.CONSISTENCY) & is_coded() & ~is_decided())
         .values_list("round__number")
         .annotate(issues=Count("pk"), undecided=Count("pk", filter=Q(waits=True)))
     )

@@ -38,13 +38,15 @@ class Kind(models.TextChoices):
     OPEN = "open", "open coding"
     RECODING = "recoding", "re-coding"
     SCREENING = "screening", "screening"
+    CONSISTENCY = "consistency", "consistency"
 
 
 # What a lead draws; re-coding rounds follow from a new version of the taxonomy.
 DRAWN = (Kind.CALIBRATION, Kind.CODING, Kind.OPEN, Kind.SCREENING)
 
-# Kinds whose answers are codes. That an issue was screened does not make it a coded one.
-CODED_KINDS = tuple(kind for kind in Kind if kind != Kind.SCREENING)
+# Kinds that code issues. That an issue was screened does not make it a coded one; that a rater coded it a second time,
+# to see how far they agree with themselves, counts nowhere else.
+CODED_KINDS = tuple(kind for kind in Kind if kind not in (Kind.SCREENING, Kind.CONSISTENCY))
 
 
 class ProposalState(models.TextChoices):

@@ -111,10 +111,11 @@ def visible_assignments(member: Membership) -> Q:
 
 
 def visible_codings(member: Membership) -> Q:
-    """Condition on Coding rows: the member's own, and everybody's in closed rounds of the same study."""
-    return Q(assignment__member=member) & in_phases("assignment__round_issue__round", Thing.OWN_CODINGS, member) | (
-        in_phases("assignment__round_issue__round", Thing.CODINGS, member)
-    )
+    """Condition on Coding rows: the member's own, and everybody's in closed rounds of the same study; but while they
+    code an issue a second time without knowing, nothing of its earlier codings."""
+    own = Q(assignment__member=member) & in_phases("assignment__round_issue__round", Thing.OWN_CODINGS, member)
+    others = in_phases("assignment__round_issue__round", Thing.CODINGS, member)
+    return (own | others) & ~before_again("assignment__round_issue", member)
 
 
 def visible_proposals(member: Membership) -> Q:
@@ -127,6 +128,18 @@ def visible_proposals(member: Membership) -> Q:
 def in_phases(round: str, thing: str, member: Membership) -> Q:
     """Condition on the round at this path: of the member's study, in a phase in which they see the thing."""
     return Q(**{f"{round}__phase__in": phases_of(thing, viewer_of(member)), f"{round}__study": member.study_id})
+
+
+def issues_again_of(member: Membership) -> "QuerySet[Assignment, int]":
+    """Ids of the issues that the member codes a second time, hidden, in a running round."""
+    hidden = Assignment.objects.filter(member=member, repeats__isnull=False)
+    return hidden.filter(round_issue__round__phase=Phase.INDEPENDENT).values_list("round_issue__issue", flat=True)
+
+
+def before_again(round_issue: str, member: Membership) -> Q:
+    """Condition on the round issue at this path: a closed round's, of an issue that the member codes again now."""
+    closed = phases_of(Thing.CODINGS, viewer_of(member))
+    return Q(**{f"{round_issue}__issue__in": issues_again_of(member), f"{round_issue}__round__phase__in": closed})
 
 
 def issues_coded_now_by(member: Membership) -> "QuerySet[Assignment, int]":

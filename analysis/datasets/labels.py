@@ -11,7 +11,7 @@ from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, codes_by,
 from analysis.datasets.keys import issue_columns, take_key
 from annotator.models import ResolvedCode, RoundIssue
 from annotator.queries.labels import labels_of
-from annotator.states import FROZEN, Outcome
+from annotator.states import FROZEN, Kind, Outcome
 from corpus.models import IssueState
 from studies.models import Study
 from taxonomy.models import Version
@@ -126,6 +126,7 @@ def under_others(study: Study, version: Version) -> int:
 def undecided(study: Study, versions: Collection[Version]) -> int:
     """Issues that were coded in closed rounds of these versions and have no decision there."""
     drawn = RoundIssue.objects.filter(round__study=study, round__version__in=versions, round__phase__in=FROZEN)
+    drawn = drawn.exclude(round__kind=Kind.CONSISTENCY)
     decided = drawn.filter(resolutions__isnull=False).values("issue")
     coded = drawn.filter(assignments__codings__isnull=False)
     return coded.exclude(issue__in=decided).values("issue").distinct().count()

@@ -13,7 +13,7 @@ from annotator.models import AppliedCode, Round
 from annotator.queries.codings import last_codings
 from annotator.queries.proposals import Used, used_in
 from annotator.queries.rounds import asked_in
-from annotator.states import FROZEN, SCREENED, Outcome
+from annotator.states import FROZEN, SCREENED, Kind, Outcome
 from annotator.visibility import check_sees_all_codings
 from studies.models import Study
 
@@ -97,8 +97,8 @@ class Rating:
 
 
 def closed_rounds(study: Study) -> QuerySet[Round]:
-    """Rounds whose codings may be seen, the latest first."""
-    rounds = Round.objects.filter(study=study, phase__in=FROZEN)
+    """Rounds whose codings may be seen and count, the latest first: second codings by the same rater count nowhere."""
+    rounds = Round.objects.filter(study=study, phase__in=FROZEN).exclude(kind=Kind.CONSISTENCY)
     return rounds.select_related("version__taxonomy", "study").order_by("-number")
 
 

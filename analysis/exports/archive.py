@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.exports.columns import CODEBOOK, CODINGS, EVIDENCE, LABELS, Column, Row, record
+from analysis.exports.columns import CODEBOOK, CODINGS, EVIDENCE, INTRA_RATER, LABELS, Column, Row, record
 from analysis.exports.dataset import DataSet
 from analysis.exports.readme import readme
 
@@ -62,6 +62,8 @@ def _files(data: DataSet) -> Iterator[tuple[str, str]]:
     yield from _both("labels", LABELS, data.labels)
     yield from _both("codings", CODINGS, data.codings)
     yield from _both("evidence", EVIDENCE, data.evidence)
+    if data.twice:
+        yield from _both("intra_rater", INTRA_RATER, data.twice)
     yield "codebook.csv", as_csv(CODEBOOK, [record(CODEBOOK, row) for row in data.codes])
 
 

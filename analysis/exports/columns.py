@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from analysis.datasets import CodeEntry, LabelledIssue, Passage, Rating
+from analysis.datasets.twice import Twice
 
 Row = TypeVar("Row")
 
@@ -142,6 +143,21 @@ EVIDENCE: tuple[Column[Passage], ...] = (
     Column("renderer", lambda passage: passage.renderer, "Which rendering has that plain text; empty for a title."),
     Column("taxonomy", lambda passage: passage.taxonomy, "The taxonomy of the codes."),
     Column("version_as_given", lambda passage: passage.given_under, "The published version that the round used."),
+)
+
+
+INTRA_RATER: tuple[Column[Twice], ...] = (
+    Column("issue", lambda row: row.second.issue, "The issue: owner/name#number."),
+    Column("rater", lambda row: row.second.rater, "Who coded it twice."),
+    Column("first_round", lambda row: row.first.round, "The round of the first coding."),
+    Column("second_round", lambda row: row.second.round, "The round of kind consistency that keeps the second."),
+    Column("first_at", lambda row: moment(row.first.submitted_at), "When the first was submitted, UTC."),
+    Column("second_at", lambda row: moment(row.second.submitted_at), "When the second was, UTC."),
+    Column("first_outcome", lambda row: row.first.outcome, "As in codings."),
+    Column("second_outcome", lambda row: row.second.outcome, "As in codings."),
+    Column("first_codes", lambda row: [code.label for code in row.first.given], "The codes of the first."),
+    Column("second_codes", lambda row: [code.label for code in row.second.given], "The codes of the second."),
+    Column("same", lambda row: row.values and row.values[0] == row.values[1], "Empty unless both are ratings."),
 )
 
 

@@ -16,6 +16,7 @@ from analysis.datasets import (
     ratings_upto,
 )
 from analysis.datasets.labels import undecided
+from analysis.datasets.twice import Twice, coded_twice, consistency_rounds
 from analysis.exports.columns import CodeRow
 from annotator.models import Round
 from studies.models import Study
@@ -58,6 +59,7 @@ class DataSet:
     codes: tuple[CodeRow, ...]
     rounds: tuple[RoundFacts, ...]
     undecided: int
+    twice: tuple[Twice, ...] = ()
 
 
 def build(study: Study, taxonomy: Taxonomy, options: Options) -> DataSet:
@@ -80,7 +82,18 @@ def build(study: Study, taxonomy: Taxonomy, options: Options) -> DataSet:
         codes=tuple(CodeRow(code, book.taxonomy, book.version) for book in books for code in book.codes),
         rounds=tuple(_rounds(study, counted)),
         undecided=undecided(study, counted),
+        twice=tuple(_second(each, options) for each in second_codings(study, counted)),
     )
+
+
+def second_codings(study: Study, versions: list[Version]) -> list[Twice]:
+    """By the same rater, of closed consistency rounds under these versions."""
+    rounds = [round for round in consistency_rounds(study) if round.version in versions]
+    return [each for round in rounds for each in coded_twice(round).twice]
+
+
+def _second(row: Twice, options: Options) -> Twice:
+    return replace(row, first=_by(row.first, options), second=_by(row.second, options))
 
 
 def rows(
@@ -107,7 +120,7 @@ def _by(row: By, options: Options) -> By:
 
 
 def _rounds(study: Study, versions: list[Version]) -> list[RoundFacts]:
-    closed = set(closed_rounds(study).values_list("pk", flat=True))
+    closed = {round.pk for round in (*closed_rounds(study), *consistency_rounds(study))}
     rounds = study.rounds.filter(version__in=versions).select_related("version").order_by("number")
     return [
         RoundFacts(

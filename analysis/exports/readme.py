@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from analysis.datasets import LabelledIssue, Rating
-from analysis.exports.columns import CODEBOOK, CODINGS, EVIDENCE, LABELS, Column, Row
+from analysis.exports.columns import CODEBOOK, CODINGS, EVIDENCE, INTRA_RATER, LABELS, Column, Row
 from analysis.exports.dataset import DataSet, RoundFacts
 
 
@@ -17,10 +17,12 @@ def readme(data: DataSet) -> str:
         f"- `codings.csv`, `codings.jsonl`: {len(data.codings)} independent codings, "
         "one row an issue and rater and round.\n"
         f"- `evidence.csv`, `evidence.jsonl`: {len(data.evidence)} passages that raters marked, one row a passage.\n"
+        f"{_twice(data)}"
         f"- `codebook.csv`: {len(data.codes)} codes, one row a code and version.",
         _columns("labels", LABELS),
         _columns("codings", CODINGS),
         _columns("evidence", EVIDENCE),
+        _columns("intra_rater", INTRA_RATER) if data.twice else "",
         _columns("codebook", CODEBOOK),
         FORMAT,
         PLACES,
@@ -31,6 +33,16 @@ def readme(data: DataSet) -> str:
         AGAIN,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _twice(data: DataSet) -> str:
+    """Second codings stand in no other file, and in no other figure."""
+    if not data.twice:
+        return ""
+    return (
+        f"- `intra_rater.csv`, `intra_rater.jsonl`: {len(data.twice)} issues that a rater coded a second time without "
+        "knowing, one row an issue and rater. The second codings are in no other file.\n"
+    )
 
 
 def _columns(name: str, columns: Sequence[Column[Row]]) -> str:

@@ -10,12 +10,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from analysis.datasets import Rating, ratings, ratings_as_of
+from analysis.datasets.twice import coded_twice, consistency_of
 from analysis.queries import as_of_version, names_by_alias, readable_as
 from analysis.reports.agreement import AgreementReport, ConfusionCell, ConfusionTable, sentence
+from analysis.reports.consistency import consistency_report
+from analysis.reports.consistency import sentence as same_rater_sentence
 from analysis.services.agreement import agreement_of
 from annotator.models import Round
 from annotator.queries.rounds import rounds_of
-from annotator.states import FROZEN, Phase
+from annotator.states import FROZEN, Kind, Phase
+from annotator.visibility import issues_again_of
 from studies.errors import NotThere
 from studies.permissions import open_study
 
@@ -23,7 +27,8 @@ from studies.permissions import open_study
 @require_safe
 def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
-    rounds = [round for round in rounds_of(access.study) if round.phase != Phase.DRAFTED]
+    begun = rounds_of(access.study).exclude(phase=Phase.DRAFTED).exclude(kind=Kind.CONSISTENCY)
+    rounds = list(begun)
     round = chosen(rounds, request.GET.get("round", ""))
     context: dict[str, Any] = {"rounds": rounds, "round": round}
     if round and round.phase in FROZEN:
@@ -37,6 +42,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
             "confusion": confusion_of(report, request.GET.get("level", "")),
             "names": names_by_alias(access.study),
         }
+        context |= again_in(round, context["names"])
     return render(request, "analysis/agreement.html", context)
 
 
@@ -46,7 +52,8 @@ def agreement_issues(request: HttpRequest, slug: str) -> HttpResponse:
     round = numbered(list(rounds_of(access.study)), request.GET.get("round", ""))
     as_of = as_of_version(round, request.GET.get("as_of", ""))
     cell = cell_of(agreement_of(round, as_of), request.GET)
-    behind = issues_behind(ratings_as_of(round, as_of) if as_of else ratings([round]), cell)
+    hidden = set(issues_again_of(access.membership))
+    behind = issues_behind(ratings_as_of(round, as_of) if as_of else ratings([round]), cell, hidden)
     context = {"round": round, "as_of": as_of, "cell": cell, "issues": behind, "names": names_by_alias(access.study)}
     return render(request, "analysis/agreement_issues.html", context)
 
@@ -86,9 +93,19 @@ class IssueBehind:
     ratings: tuple[Rating, ...]
 
 
-def issues_behind(given: Iterable[Rating], cell: ConfusionCell) -> list[IssueBehind]:
+def again_in(round: Round, names: dict[str, str]) -> dict[str, Any]:
+    """How far raters agree with themselves on what was hidden in this round, and a sentence a rater."""
+    apart = consistency_of(round)
+    if apart is None:
+        return {}
+    report = consistency_report(coded_twice(apart))
+    told = [same_rater_sentence(report, row, names.get(row.rater, row.rater)) for row in report.raters]
+    return {"again": report, "again_told": told}
+
+
+def issues_behind(given: Iterable[Rating], cell: ConfusionCell, hidden: set[int]) -> list[IssueBehind]:
     """The issues of a cell with what each rater said, in the order of the round."""
-    wanted = set(cell.issues)
+    wanted = set(cell.issues) - hidden
     rows = (rating for rating in given if rating.issue_id in wanted)
     grouped = groupby(rows, key=lambda rating: (rating.issue_id, rating.issue))
     return [IssueBehind(issue_id, issue, tuple(group)) for (issue_id, issue), group in grouped]

@@ -13,7 +13,7 @@ from analysis.services.agreement import KIND as AGREEMENT
 from analysis.services.agreement import subject_of
 from annotator.models import Round
 from annotator.queries.rounds import Progress, rounds_of, waiting_for
-from annotator.states import Phase
+from annotator.states import Kind, Phase
 from studies.models import Study
 from studies.permissions import Access, Permission, open_study, person
 from studies.queries import events_of, members_of, memberships_for, open_invitations
@@ -58,7 +58,7 @@ def asked_version(study: Study, pk: str) -> Version | None:
 
 def _lines(study: Study, as_of: Version | None) -> list[RoundLine]:
     """All rounds, each under its own version; as of one, those that can be read under it."""
-    rounds, results = rounds_of(study), last_results(study, AGREEMENT)
+    rounds, results = rounds_of(study).exclude(kind=Kind.CONSISTENCY), last_results(study, AGREEMENT)
     if as_of is None:
         return list(round_lines(rounds, counts_by_round(study), results))
     readable = rounds.filter(version__in=versions_upto(as_of))

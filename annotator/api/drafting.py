@@ -9,6 +9,7 @@ from annotator.models import Allocation, Each, Method, Round, StratifiedBy
 from annotator.queries.rounds import get_round, rounds_of
 from annotator.services.dealing import Balance, Design
 from annotator.services.planning import Plan, Way, plan_round
+from annotator.services.repeats import Again
 from annotator.services.rounds import check_can_rate, draft_round
 from annotator.states import DRAWN, Kind
 from corpus.frames import get_frame
@@ -17,7 +18,10 @@ from studies.models import Membership, Study
 from studies.permissions import Access
 from taxonomy.models import Version
 
-PLANNED = ("raters", "size", "seed", "frame", "without_coded", "screened_in", "kind", "way", "design")
+PLANNED = (
+    "raters", "size", "seed", "frame", "without_coded", "screened_in", "kind", "way", "design", "again", "version",
+    "several_codes",
+)  # fmt: skip
 
 
 class NumbersField(serializers.DictField):
@@ -27,7 +31,8 @@ class NumbersField(serializers.DictField):
 class DraftSerializer(serializers.Serializer[Any]):
     """A round to draw and deal. `version` is the id of a published version, `raters` are aliases, `frame` an id and
     `after` the number of a round. With `preview` nothing is written, and the answer is the deal; its `seed` and `seen`
-    sent along make sure that this deal is drawn, or 409."""
+    sent along make sure that this deal is drawn, or 409. `again` is how many issues each rater codes a second time,
+    hidden among the others: a number, or a share such as "10 %"; coded at least `again_days` ago."""
 
     version = serializers.IntegerField()
     raters = serializers.ListField(child=serializers.CharField())
@@ -51,6 +56,8 @@ class DraftSerializer(serializers.Serializer[Any]):
     k = serializers.IntegerField(min_value=1, default=2)
     overlap = serializers.IntegerField(min_value=0, max_value=100, default=20)
     capacities = NumbersField(default=dict)
+    again = serializers.CharField(allow_blank=True, default="", max_length=10)
+    again_days = serializers.IntegerField(min_value=1, default=Again.days)
     preview = serializers.BooleanField(default=False)
     seen = serializers.CharField(allow_blank=True, default="")
 
@@ -67,6 +74,7 @@ class PlanSerializer(serializers.Serializer[Any]):
     design = serializers.JSONField()
     raters = NumbersField()
     pairs = PairSerializer(many=True)
+    again = NumbersField()
     seed = serializers.IntegerField()
     seen = serializers.CharField()
 
@@ -77,6 +85,7 @@ def asked(study: Study, data: Any) -> dict[str, Any]:
     given.is_valid(raise_exception=True)
     said = dict(given.validated_data)
     after = said.pop("after")
+    said["again"] = Again.read(said["again"], said.pop("again_days"))
     way = {name: said.pop(name) for name in ("method", "stratify_by", "allocation", "sizes", "minimum_one", "listed")}
     design = {name: said.pop(name) for name in ("each", "k", "overlap", "capacities")}
     return {
@@ -123,6 +132,7 @@ def told(plan: Plan) -> dict[str, Any]:
         "design": plan.design.facts,
         "raters": plan.balance.raters,
         "pairs": pairs_told(plan.balance),
+        "again": {alias: number for alias, number, _ in plan.coming_again},
         "seed": plan.sample["seed"],
         "seen": plan.digest,
     }

@@ -6,19 +6,17 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from annotator.forms.choices import coders_of, versions_of
 from annotator.models import Allocation, Each, Method, Round, StratifiedBy
 from annotator.queries.rounds import rounds_in_order
-from annotator.services.changing import Asked
 from annotator.services.dealing import Design
 from annotator.services.planning import Way
+from annotator.services.repeats import LONGEST, Again
 from annotator.states import Kind
 from corpus.frames import frames_of
 from corpus.models import Frame
 from studies.models import Membership, Study
-from studies.permissions import ROLE_PERMISSIONS, Permission
-from taxonomy.models import Purpose, Version
-
-CODERS = [role for role, allowed in ROLE_PERMISSIONS.items() if Permission.CODE_ISSUES in allowed]
+from taxonomy.models import Version
 
 
 class RaterField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -164,14 +162,25 @@ class RoundForm(forms.Form):
         help_text="One rater a line, by alias, as in rater-1: 60. Who is not named takes any number.",
     )
 
+    again = forms.CharField(
+        label="Issues that come again, hidden",
+        required=False,
+        max_length=10,
+        help_text="A number a rater, or a share of their issues such as 10 %: what they coded some time ago comes "
+        "again, unmarked among the others, so that you see how far they agree with themselves. Left empty, none.",
+    )
+    again_days = forms.IntegerField(
+        label="Coded at least so many days ago", min_value=1, max_value=LONGEST, initial=Again.days, required=False
+    )
+
     WHAT = ("kind", "version", "several_codes", "allows_proposals", "settles_unanimous")
     WHICH = (
         "frame", "screened_in", "without_coded", "method", "size", "stratify_by", "allocation", "minimum_one", "sizes",
         "after", "listed", "seed",
     )  # fmt: skip
-    WHO = ("raters", "each", "k", "overlap", "capacities")
+    WHO = ("raters", "each", "k", "overlap", "capacities", "again", "again_days")
     # May be left empty; of the others those that the method and the design ask for must be given.
-    OPTIONAL = ("seed", "capacities")
+    OPTIONAL = ("seed", "capacities", "again")
 
     def __init__(
         self, data: QueryDict | None, *, study: Study, available: int, start: Mapping[str, str] | None = None
@@ -217,6 +226,7 @@ class RoundForm(forms.Form):
         named = {name: given for name in ("stratify_by", "allocation") if (given := said.pop(name))}
         design = {name: given for name in ("each", "k", "overlap") if (given := said.pop(name)) not in ("", None)}
         capacities = said.pop("capacities")
+        said["again"] = Again.read(said["again"], said.pop("again_days"))
         return {**said, "way": Way(method, **way, **named), "design": Design(**design, capacities=capacities)}
 
     def keep_seed(self, seed: int) -> None:
@@ -249,36 +259,3 @@ def unused(method: str | None, allocation: str | None, each: str | None) -> list
         "capacities": each in (Each.SOME, Each.OVERLAP, Each.POOL),
     }
     return [name for name, part in plays.items() if not part]
-
-
-def coders_of(study: Study, *, ever: bool = False) -> Any:
-    """Members who may code, or who could once."""
-    members = Membership.objects.filter(study=study).select_related("user").order_by("alias")
-    return members if ever else members.filter(left_at__isnull=True, role__in=CODERS)
-
-
-def versions_of(study: Study) -> Any:
-    coded_with = Version.objects.filter(taxonomy__study=study, number__isnull=False)
-    coded_with = coded_with.exclude(taxonomy__kind=Purpose.PUBLISHED)
-    return coded_with.select_related("taxonomy").order_by("-published_at")
-
-
-class ChangeForm(forms.Form):
-    """A change to a round that was dealt. Which fields count follows from `act`."""
-
-    act = forms.ChoiceField(choices=[(act, act) for act in ("add", "take_out", "hand_over", "extend")])
-    rater: Any = forms.ModelChoiceField(Membership.objects.none(), required=False)
-    to: Any = forms.ModelChoiceField(Membership.objects.none(), required=False)
-    capacity = forms.IntegerField(min_value=0, required=False)
-    size = forms.IntegerField(min_value=0, required=False)
-    seen = forms.CharField(required=False)
-
-    def __init__(self, data: QueryDict | None, *, study: Study) -> None:
-        super().__init__(data)
-        for name in ("rater", "to"):
-            field: Any = self.fields[name]
-            field.queryset = coders_of(study, ever=True)
-
-    def asked(self) -> Asked:
-        said = self.cleaned_data
-        return Asked(said["act"], said["rater"], said["to"], said["capacity"], said["size"] or 0)

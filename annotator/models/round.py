@@ -26,7 +26,8 @@ class Population(models.Model):
 
 
 class Round(models.Model):
-    """A set of sampled issues coded by a set of raters against one published taxonomy version."""
+    """A set of sampled issues coded by a set of raters against one published taxonomy version. `repeats` says how many
+    issues come again, hidden, and is told to leads alone."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveIntegerField()
@@ -37,6 +38,7 @@ class Round(models.Model):
     design = models.JSONField(default=dict)
     several_codes = models.BooleanField(default=True)
     allows_proposals = models.BooleanField(default=False)
+    repeats = models.JSONField(default=dict)
     settles_unanimous = models.BooleanField(default=False)
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.DRAFTED)
     drafted_at = models.DateTimeField()
@@ -102,12 +104,15 @@ class RoundIssue(models.Model):
 class Assignment(models.Model):
     """One issue given to one rater, at that rater's own position. Never deleted once coded.
 
-    `reserved_until` is set where raters take issues from a pool: until then the issue is kept for the rater.
+    `repeats` is set where the rater codes an issue a second time without knowing: it is their first assignment of it.
+    No page, order or program tells a rater of it. `reserved_until` is set where raters take issues from a pool: until
+    then the issue is kept for the rater.
     """
 
     round_issue = models.ForeignKey(RoundIssue, on_delete=models.PROTECT, related_name="assignments")
     member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="assignments")
     position = models.PositiveIntegerField()
+    repeats = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeated_in")
     reserved_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -83,6 +83,8 @@ def answer_of(coding: Coding) -> dict[str, Any]:
 
 
 def codings_with(code: Code, member: Membership) -> int:
-    """How many codings hold this code, under any version of its taxonomy; without those the member may not see yet."""
+    """How many codings hold this code, under any version of its taxonomy; without those the member may not see yet,
+    and without what raters coded a second time."""
     held = {"codes__uid": code.uid, "codes__version__taxonomy": code.version.taxonomy_id}
-    return last_codings().filter(visible_codings(member), **held).count()
+    seen = last_codings().filter(visible_codings(member), **held)
+    return seen.exclude(assignment__repeats__isnull=False).count()

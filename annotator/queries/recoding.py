@@ -194,6 +194,7 @@ def closed_consequence(
 
 def rounds_with_codings(taxonomy: Taxonomy) -> list[tuple[int, str, int]]:
     coded = Coding.objects.filter(revision=1, assignment__round_issue__round__version__taxonomy=taxonomy)
+    coded = coded.filter(assignment__repeats__isnull=True)
     round = "assignment__round_issue__round"
     rows = coded.values_list(f"{round}__number", f"{round}__phase")
     return list(rows.annotate(codings=Count("pk")).order_by(f"{round}__number"))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from annotator.models import AppliedCode, ResolvedCode, Round
 from annotator.queries.codings import last_codings
 from annotator.queries.labels import labels_of
-from annotator.states import FROZEN
+from annotator.states import FROZEN, Kind
 from corpus.models import Issue
 from corpus.queries import issues_by_key
 from studies.models import Study
@@ -20,7 +20,7 @@ from taxonomy.usage import IssueAddress, Usage, Use
 
 def usage_of(version: Version) -> Usage:
     """Six queries. A rater's coding of an issue counts once, by its last revision."""
-    rounds = Round.objects.filter(version=version, phase__in=FROZEN).order_by("number")
+    rounds = Round.objects.filter(version=version, phase__in=FROZEN).exclude(kind=Kind.CONSISTENCY).order_by("number")
     codings = last_codings().filter(assignment__round_issue__round__in=rounds)
     labels = labels_of(version.taxonomy.study).select_related(None).prefetch_related(None).order_by()
     labels = labels.filter(round_issue__round__in=rounds)

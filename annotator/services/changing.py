@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotator.errors import Changed
-from annotator.models import Assignment, Draft, Each, Round, RoundRater
+from annotator.models import Assignment, Draft, Each, Round, RoundIssue, RoundRater
 from annotator.services.dealing import Balance, Design, Hands, balance_of, before_of, deal_hands
 from annotator.services.extending import Extension, extension_of
 from annotator.services.rounds import check_can_rate, write_hands, write_issues
@@ -239,6 +239,10 @@ def take_away(round: Round, change: Change) -> None:
         Draft.objects.filter(assignment__in=rows).delete()
         rows.delete()
     if change.gone:
+        left = Assignment.objects.filter(round_issue__round=round, member__alias=change.gone, codings__isnull=True)
+        Draft.objects.filter(assignment__in=left, assignment__repeats__isnull=False).delete()
+        left.filter(repeats__isnull=False).delete()
+        RoundIssue.objects.filter(round=round, assignments__isnull=True, position__gt=round.sample["size"]).delete()
         RoundRater.objects.update_or_create(
             round=round,
             member=change.standing.raters[change.gone],

@@ -28,6 +28,8 @@ class Extension:
 
 def extension_of(round: Round, more: int) -> Extension:
     """Invalid, by field, when there is no larger draw that holds this one."""
+    if round.repeats:
+        raise Invalid({"size": f"In {round} issues come again, hidden; its sample stays as it is. Draw another round."})
     listed = check_has_order(round)
     before = round.sample["size"]
     if more < 1:

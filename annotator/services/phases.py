@@ -8,8 +8,9 @@ from django.utils import timezone
 from annotator.models import Proposal, Round
 from annotator.queries.disagreements import undecided_in
 from annotator.queries.rounds import missing_in
+from annotator.services.repeats import keep_apart
 from annotator.services.resolution import settle
-from annotator.states import MOVES, TAKEN_UP, Phase, ProposalState
+from annotator.states import MOVES, TAKEN_UP, Kind, Phase, ProposalState
 from studies.errors import Invalid, Refused
 from studies.models import User
 from studies.permissions import Permission, check_is_member
@@ -47,11 +48,13 @@ def start_round(*, round: Round, by: User) -> Round:
 @transaction.atomic
 def close_round(*, round: Round, by: User) -> Round:
     """Freeze the codings and show them to the members. What was not coded stays missing; the event says how many.
-    Where the round says so, issues on which all agree are decided with it."""
+    What raters coded a second time without knowing is put into a round of its own. Where the round says so, issues on
+    which all agree are decided with it."""
     locked = lock(round, by)
     if locked.phase == Phase.RESOLVED:
         raise Refused(f"{round} is closed already; it is resolved.")
     closed = move(locked, Phase.DISCUSSION, "closed", by=by, closed_at=timezone.now(), data=closing_facts(locked))
+    keep_apart(closed, by)
     if closed.settles_unanimous:
         settle(closed, by)
     return closed
@@ -72,6 +75,8 @@ def mark_resolved(*, round: Round, by: User) -> Round:
 def reopen_discussion(*, round: Round, reason: str, by: User) -> Round:
     """Let decisions be changed again. The codings stay frozen; the event keeps the reason."""
     locked = lock(round, by)
+    if locked.kind == Kind.CONSISTENCY:
+        raise Refused(f"{round} holds second codings, on which nothing is decided.")
     if locked.phase != Phase.RESOLVED:
         raise Refused(f"{round} is not resolved, so there is nothing to take up again.")
     reason = reason.replace("\x00", "").strip()

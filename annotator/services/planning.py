@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from annotator.models import Allocation, Method, Round, StratifiedBy
+from annotator.models import Allocation, Method, Round, RoundIssue, StratifiedBy
 from annotator.queries.populations import Listed, unpacked
 from annotator.services.candidates import Candidates, Narrow, candidates, check_size
 from annotator.services.dealing import Balance, Design, Hands, balance_of, deal_hands
 from annotator.services.listed import keys_in, named
+from annotator.services.repeats import Again, Repeats, choose_repeats, mixed
 from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, SEEDS, draw, new_seed
 from annotator.services.strata import allot
 from annotator.states import Kind
 from corpus.models import Frame
 from studies.errors import Invalid
 from studies.models import Membership, Study
+from taxonomy.models import Version
 
 SIMPLE = "simple random sample without replacement"
 ORDERED = (Method.SIMPLE, Method.NEXT)
@@ -47,6 +49,19 @@ class Plan:
     drawn: list[str]
     design: Design
     hands: Hands
+    repeats: Repeats = field(default_factory=dict)
+    again: Again = field(default_factory=Again)
+
+    @cached_property
+    def mixed(self) -> Hands:
+        """The hands with what comes again among them."""
+        return mixed(self.hands, self.repeats, seed=self.sample["seed"])
+
+    @property
+    def coming_again(self) -> list[tuple[str, int, int]]:
+        """A row a rater: how many issues come again, of how many asked for."""
+        given = {alias: len(keys) for alias, keys in self.hands.items()}
+        return [(alias, len(keys), self.again.of(given[alias])) for alias, keys in self.repeats.items()]
 
     @cached_property
     def balance(self) -> Balance:
@@ -55,7 +70,7 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """Tells whether a later plan is the same, issue by issue and rater by rater."""
-        return hashlib.sha256(json.dumps([self.drawn, self.hands, self.design.facts]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.drawn, self.mixed, self.design.facts]).encode()).hexdigest()
 
 
 def plan_round(
@@ -70,6 +85,9 @@ def plan_round(
     kind: str = Kind.CODING,
     way: Way | None = None,
     design: Design | None = None,
+    again: Again | None = None,
+    version: Version | None = None,
+    several_codes: bool = True,
 ) -> Plan:
     """Nothing is written. Invalid, by field, when what is asked for cannot be drawn or dealt."""
     way, design = way or Way(), design or Design()
@@ -91,7 +109,12 @@ def plan_round(
     }
     drawn = draw(found.listed.strata, sample)
     hands = deal_hands(drawn, [rater.alias for rater in raters], design, seed=sample["seed"])
-    return Plan(found, sample, drawn, design, hands)
+    again = again or Again()
+    repeats = choose_repeats(
+        raters, version, hands, again, design, drawn=drawn, seed=sample["seed"],
+        several_codes=several_codes and version.several_codes,
+    ) if version else {}  # fmt: skip
+    return Plan(found, sample, drawn, design, hands, repeats, again)
 
 
 Chosen = tuple[Candidates, dict[str, Any]]
@@ -198,6 +221,6 @@ def going_on(after: Round | None, size: int | None, study: Study, narrow: Narrow
 
 def taken_from(first: Round) -> set[int]:
     """Ids of the issues that the round and those that go on with its order have drawn."""
-    rows = first.round_issues.model.objects.filter(round__study=first.study_id)
+    rows = RoundIssue.objects.filter(round__study=first.study_id).exclude(assignments__repeats__isnull=False)
     own, later = rows.filter(round=first), rows.filter(round__sample__order_of=first.number)
     return set((own | later).values_list("issue", flat=True))

@@ -6,6 +6,7 @@ from typing import Any
 
 from annotator.models import Round
 from annotator.queries.populations import digest_of, unpacked
+from annotator.services.repeats import own_issues
 from annotator.services.sampling import GENERATOR, GENERATOR_VERSION, draw
 from studies.errors import Invalid, Refused
 
@@ -45,7 +46,7 @@ def record_of(round: Round) -> dict[str, Any]:
         raise Refused(f"{round} kept no list of what it was drawn from, so its draw cannot be repeated.")
     listed = unpacked(round.population)
     keys = {pk: key for key, pk in listed.issues.items()}
-    drawn = round.round_issues.order_by("position").values_list("issue", flat=True)
+    drawn = own_issues(round).order_by("position").values_list("issue", flat=True)
     return {
         "format": FORMAT,
         "round": round.number,

@@ -17,7 +17,7 @@ from annotator.queries.disagreements import (
     unanimous_open,
 )
 from annotator.services.coding import check_codes, without_nul
-from annotator.states import ANSWERS, DECIDED_HERE, SCREENED, How, Phase
+from annotator.states import ANSWERS, DECIDED_HERE, SCREENED, How, Kind, Phase
 from studies.errors import Conflict, Invalid, Refused
 from studies.models import User
 from studies.permissions import Permission, check_is_member
@@ -33,14 +33,21 @@ NOT_NOW: dict[str, str] = {
 }
 
 
+def check_is_decided_on(round: Round) -> None:
+    """Raises Refused for a round of second codings by the same raters."""
+    if round.kind == Kind.CONSISTENCY:
+        raise Refused(f"{round} holds second codings by the same raters, on which nothing is decided.")
+
+
 def check_can_resolve(round: Round) -> None:
     """Raises Refused with the reason unless the round is in discussion."""
+    check_is_decided_on(round)
     if round.phase in NOT_NOW:
         raise Refused(NOT_NOW[round.phase].format(round=round, phase=round.get_phase_display()))
 
 
 def can_resolve(round: Round) -> bool:
-    return round.phase not in NOT_NOW
+    return round.phase not in NOT_NOW and round.kind != Kind.CONSISTENCY
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from annotator.models import Assignment, Round, RoundIssue, RoundRater
 from annotator.services.dealing import Design, Hands
 from annotator.services.planning import Plan, Way, plan_round
 from annotator.services.populations import keep_population
+from annotator.services.repeats import Again, first_issues, tie
+from annotator.services.repeats import facts as repeated
 from annotator.states import DRAWN, Kind
 from corpus.models import Frame
 from corpus.services.frames import record_draw
@@ -72,6 +74,7 @@ def draft_round(
     settles_unanimous: bool = False,
     way: Way | None = None,
     design: Design | None = None,
+    again: Again | None = None,
     seen: str = "",
     by: User,
 ) -> Round:
@@ -90,7 +93,8 @@ def draft_round(
     Study.objects.select_for_update().only("pk").get(pk=study.pk)
     plan = plan_round(
         study=study, raters=raters, size=size, seed=seed, frame=frame, without_coded=without_coded,
-        screened_in=screened_in, kind=kind, way=way, design=design,
+        screened_in=screened_in, kind=kind, way=way, design=design, again=again, version=version,
+        several_codes=several_codes,
     )  # fmt: skip
     round = round_from(
         plan, version, kind, several_codes=several_codes, allows_proposals=allows_proposals,
@@ -118,6 +122,7 @@ def round_from(
         settles_unanimous=settles_unanimous,
         drafted_at=timezone.now(),
         sample=plan.sample,
+        repeats=repeated(plan.again, plan.repeats),
         design=plan.design.facts,
         population=keep_population(study=study, listed=plan.found.listed),
     )
@@ -127,7 +132,10 @@ def write_plan(round: Round, plan: Plan, raters: Sequence[Membership]) -> None:
     round.save()
     add_raters(round, raters, plan.design)
     write_issues(round, plan.drawn, plan.found.issues)
-    write_hands(round, plan.hands, plan.found.issues, raters)
+    before = first_issues(plan.repeats)
+    write_issues(round, sorted(before), before, after=len(plan.drawn))
+    write_hands(round, plan.mixed, plan.found.issues | before, raters)
+    tie(round, plan.repeats, before)
 
 
 def check_is_as_seen(plan: Plan, seen: str) -> None:

@@ -32,9 +32,9 @@ class Standing:
 
 
 def standing_of(round: Round) -> Standing:
-    """Two queries."""
+    """Two queries. What comes again, hidden, is the rater's own and changes hands with nobody."""
     rows = (
-        Assignment.objects.filter(round_issue__round=round)
+        Assignment.objects.filter(round_issue__round=round, repeats__isnull=True)
         .select_related("member", "round_issue__issue__repository")
         .annotate(
             coded=Exists(Coding.objects.filter(assignment=OuterRef("pk"))),

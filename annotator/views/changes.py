@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotator.errors import Changed
-from annotator.forms.rounds import ChangeForm, coders_of
+from annotator.forms.changes import ChangeForm
+from annotator.forms.choices import coders_of
 from annotator.models import Round
 from annotator.queries.rounds import get_round
 from annotator.services.changing import (

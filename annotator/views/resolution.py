@@ -24,8 +24,8 @@ from annotator.queries.palette import flat, palette_of
 from annotator.queries.rounds import get_round, rounds_of
 from annotator.queries.told import text_has_changed
 from annotator.services.marked import marked_issue
-from annotator.services.resolution import can_resolve, resolve, resolve_unanimous
-from annotator.states import DECIDED_HERE, FROZEN, SCREENED, How
+from annotator.services.resolution import can_resolve, check_is_decided_on, resolve, resolve_unanimous
+from annotator.states import DECIDED_HERE, FROZEN, SCREENED, How, Kind
 from annotator.visibility import check_sees_all_codings
 from studies.errors import Conflict, Invalid
 from studies.permissions import Access, Permission, open_study
@@ -34,12 +34,13 @@ from studies.permissions import Access, Permission, open_study
 @require_safe
 def disagreements(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug, Permission.RESOLVE)
-    closed = rounds_of(access.study).filter(phase__in=FROZEN)
+    closed = rounds_of(access.study).filter(phase__in=FROZEN).exclude(kind=Kind.CONSISTENCY)
     wanted = request.GET.get("round", "")
     shown = get_round(access.study, int(wanted)) if wanted.isdecimal() else closed.first()
     if shown is None:
         return render(request, "annotator/disagreements.html", {"round": None})
     check_sees_all_codings(shown)
+    check_is_decided_on(shown)
     cases = cases_of(shown)
     queue = disagreements_of(cases)
     context = {
@@ -69,6 +70,7 @@ def disagreement(request: HttpRequest, slug: str, number: int, issue_id: int) ->
     access = open_study(request, slug, Permission.RESOLVE)
     shown = get_round(access.study, number)
     check_sees_all_codings(shown)
+    check_is_decided_on(shown)
     case = case_of(get_round_issue(shown, issue_id))
     if request.method == "POST":
         typed = answer_from(request.POST)

@@ -64,7 +64,10 @@ def round_new(request: HttpRequest, slug: str) -> HttpResponse:
 def plan_of(study: Study, form: RoundForm) -> Plan:
     """What the form asks for, with a seed that stays."""
     asked = form.asked()
-    named = ("raters", "size", "seed", "frame", "without_coded", "screened_in", "kind", "way", "design")
+    named = (
+        "raters", "size", "seed", "frame", "without_coded", "screened_in", "kind", "way", "design", "again", "version",
+        "several_codes",
+    )  # fmt: skip
     plan = plan_round(study=study, **{name: asked[name] for name in named})
     form.keep_seed(plan.sample["seed"])
     return plan
@@ -90,6 +93,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "missing": missing,
         "mine": own(progress, access),
         "may_manage": access.may(Permission.MANAGE_ROUNDS),
+        "hidden_in": shown.sample.get("hidden_in"),
         "may_resolve": access.may(Permission.RESOLVE),
         "can_start": can_move(shown, Phase.INDEPENDENT),
         "can_change": can_change(shown),

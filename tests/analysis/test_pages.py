@@ -271,7 +271,7 @@ class TestOverview:
     def test_queries_do_not_grow_with_rounds(self, show, decided, django_assert_num_queries, times):
         for _ in range(times):
             factories.round_of(decided.version, decided.issues[:2], [decided.a, decided.b])
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(18):
             show("study")
 
 
@@ -305,13 +305,13 @@ class TestHome:
             factories.round_of(version, [factories.issue(factories.repository(study))], [member])
         client = Client()
         client.force_login(rater_a)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(reverse("home"))
 
 
 class TestPageQueries:
     @pytest.mark.parametrize("times", [1, 30])
-    @pytest.mark.parametrize(("name", "most"), [("agreement", 16), ("findings", 20), ("exports", 10)])
+    @pytest.mark.parametrize(("name", "most"), [("agreement", 17), ("findings", 20), ("exports", 10)])
     def test_pages_do_not_query_more_for_more_issues(self, show, decided, name, most, times, django_assert_num_queries):
         issues = [factories.issue(decided.repository) for _ in range(times)]
         round = factories.round_of(decided.version, issues, [decided.a, decided.b], phase=Phase.DISCUSSION)

@@ -148,9 +148,10 @@ def test_each_way_has_fields_of_its_own() -> None:
 
 def test_only_what_may_stay_empty_is_called_optional(client: Client, study: Study) -> None:
     text = text_of(client.get(reverse("round_new", args=[study.slug])))
-    assert text.count("(optional)") == 2
+    assert text.count("(optional)") == 3
     assert "Seed <span" in text
     assert "The most that a rater takes <span" in text
+    assert "Issues that come again, hidden <span" in text
 
 
 def test_only_rounds_with_an_order_are_offered_to_go_on(
