@@ -8,6 +8,8 @@ class AnalysisConfig(AppConfig):
 
     def ready(self) -> None:
         # The rows of permissions and sections are models: they can be read only once the apps are loaded.
+        from analysis.services.calibration import target_state  # noqa: PLC0415
+        from annotator.queries.target import register as register_target  # noqa: PLC0415
         from jobs.registry import register as register_job  # noqa: PLC0415
         from studies.permissions import Permission  # noqa: PLC0415
         from studies.sections import Section, register  # noqa: PLC0415
@@ -18,5 +20,6 @@ class AnalysisConfig(AppConfig):
             Section("Findings", "findings", 70),
             Section("Export", "exports", 80, Permission.EXPORT),
         )
+        register_target(target_state)
         register_job("analysis.resolution_time", "analysis.tasks.comparison.compare_resolution_times")
         register_job("analysis.export", "analysis.tasks.export.write_export")

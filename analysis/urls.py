@@ -1,6 +1,16 @@
 from django.urls import path
 
-from analysis.views import agreement, comparing, crosswalks, exports, findings, overview, sampling, saturation
+from analysis.views import (
+    agreement,
+    calibration,
+    comparing,
+    crosswalks,
+    exports,
+    findings,
+    overview,
+    sampling,
+    saturation,
+)
 
 home = overview.home
 compare = comparing.compare
@@ -14,6 +24,7 @@ urlpatterns = [
     path("findings/saturation/", saturation.saturation, name="saturation"),
     path("findings/saturation/rule/", saturation.stop_rule, name="stop_rule"),
     path("findings/saturation/figure.<str:kind>", saturation.saturation_picture, name="saturation_picture"),
+    path("rounds/<int:number>/result/", calibration.calibration, name="calibration"),
     path("rounds/sample-size/", sampling.sample_size, name="sample_size"),
     path("export/", exports.exports, name="exports"),
     path("export/new/", exports.export_new, name="export_new"),

@@ -3,6 +3,7 @@ from django.urls import path
 from annotator.views import (
     blind,
     board,
+    calibration,
     changes,
     coding,
     coding_keys,
@@ -41,6 +42,9 @@ urlpatterns = [
     path("rounds/import/<int:run_id>/discard/", importing.coding_import_discard, name="coding_import_discard"),
     path("rounds/import/<int:run_id>/undo/", importing.coding_import_undo, name="coding_import_undo"),
     path("rounds/import/<int:run_id>/problems.csv", importing.coding_import_problems, name="coding_import_problems"),
+    path("rounds/<int:number>/target/", calibration.round_target, name="round_target"),
+    path("rounds/<int:number>/gold/", calibration.round_gold, name="round_gold"),
+    path("rounds/<int:number>/gold/<int:issue_id>/", calibration.round_gold_issue, name="round_gold_issue"),
     path("rounds/recoding/", recoding.recoding, name="recoding"),
     path("rounds/<int:number>/board/", board.board, name="board"),
     path("rounds/<int:number>/board/move/", board.board_move, name="board_move"),

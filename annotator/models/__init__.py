@@ -3,6 +3,7 @@
 from annotator.models.coding import AppliedCode, Coding, Draft
 from annotator.models.drawing import Allocation, Each, Method, RoundRater, StratifiedBy
 from annotator.models.evidence import Evidence
+from annotator.models.gold import Gold
 from annotator.models.imported import CodingColumns, CodingImport, CodingImportProblem, ImportedIssue
 from annotator.models.keys import OwnKeys
 from annotator.models.proposal import AppliedProposal, Proposal, ProposalGroup
@@ -21,6 +22,7 @@ __all__ = [
     "Draft",
     "Each",
     "Evidence",
+    "Gold",
     "ImportedIssue",
     "Method",
     "OwnKeys",

@@ -27,7 +27,7 @@ class Population(models.Model):
 
 class Round(models.Model):
     """A set of sampled issues coded by a set of raters against one published taxonomy version. `repeats` says how many
-    issues come again, hidden, and is told to leads alone."""
+    issues come again, hidden, and is told to leads alone; `target` what a calibration is to reach."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveIntegerField()
@@ -39,6 +39,7 @@ class Round(models.Model):
     several_codes = models.BooleanField(default=True)
     allows_proposals = models.BooleanField(default=False)
     repeats = models.JSONField(default=dict)
+    target = models.JSONField(default=dict)
     settles_unanimous = models.BooleanField(default=False)
     phase = models.CharField(max_length=12, choices=Phase, default=Phase.DRAFTED)
     drafted_at = models.DateTimeField()

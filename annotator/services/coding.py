@@ -17,6 +17,7 @@ from annotator.services.choosing import check_choice
 from annotator.services.marks import Mark, check_marks, marks_in, write_marks
 from annotator.services.pool import keep_place
 from annotator.services.running import check_is_running as check_is_running
+from annotator.services.shown import check_was_not_told
 from annotator.states import SCREENED, Confidence, Outcome
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import User
@@ -34,10 +35,13 @@ def check_is_own(user: User, assignment: Assignment) -> None:
 
 
 def check_can_submit(user: User, assignment: Assignment) -> None:
-    """Raises NotThere for another's assignment, Refused with the reason when its round does not run."""
+    """Raises NotThere for another's assignment, Refused with the reason when its round does not run, or when
+    they have seen the gold answer."""
     check_is_own(user, assignment)
     check_may(assignment.member, Permission.CODE_ISSUES)
     check_is_running(assignment.round_issue.round)
+    if assignment.round_issue.round.target:
+        check_was_not_told(assignment.round_issue, has_coding=assignment.codings.exists())
 
 
 def can_submit(user: User, assignment: Assignment) -> bool:

@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotator.answers import answers_json, body_of
 from annotator.errors import Late
 from annotator.forms import DraftForm, SubmitForm, answer_from
-from annotator.models import Assignment, Coding, Round
+from annotator.models import Assignment, Coding, Gold, Round
 from annotator.queries.came_back import why_back
 from annotator.queries.codings import answer_of, last_coding
 from annotator.queries.keys import own_keys
@@ -43,6 +44,7 @@ from annotator.services.coding import save_draft, submit_or_keep
 from annotator.services.pool import give_back, open_issue, take_next
 from annotator.services.reading import reading_of
 from annotator.services.running import check_is_running
+from annotator.services.shown import shown_after
 from annotator.states import Confidence
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.permissions import Access, Permission, open_study
@@ -186,6 +188,8 @@ def submitted(request: HttpRequest, access: Access, round: Round) -> HttpRespons
         messages.error(request, text)
         tally = tally_of(round, access.membership)
         return screen(request, access, round, tally, assignment, typed=answer, status=409)
+    if gold := shown_after(made):
+        messages.info(request, mark_safe(gold_html(made, gold)))  # noqa: S308 (a template's, escaped there)
     following = next_open(round, access.membership, made.assignment.position)
     address = reverse("coding", args=[access.study.slug, round.number])
     return redirect(f"{address}?issue={following}" if following else address)
@@ -241,7 +245,16 @@ def coding_submit(request: HttpRequest, slug: str, number: int, assignment_id: i
     access = open_study(request, slug, Permission.CODE_ISSUES)
     assignment = get_assignment(get_round(access.study, number), access.membership, assignment_id)
     made = take(access, assignment, body_of(request))
-    return JsonResponse({"seen": made.revision, "saved_at": made.submitted_at.isoformat()})
+    told = {"seen": made.revision, "saved_at": made.submitted_at.isoformat()}
+    gold = shown_after(made)
+    return JsonResponse({**told, "gold": gold_html(made, gold)} if gold else told)
+
+
+def gold_html(made: Coding, gold: Gold) -> str:
+    """The gold answer beside one's own, as the screen shows it after a submit."""
+    own, right = set(made.codes.all()), set(gold.codes.all())
+    same = made.outcome == gold.outcome and own == right
+    return render_to_string("annotator/gold_shown.html", {"made": made, "gold": gold, "same": same})
 
 
 @require_POST

@@ -13,16 +13,19 @@ from annotator.errors import Changed
 from annotator.forms.rounds import RoundForm
 from annotator.models import Round
 from annotator.queries.disagreements import undecided_in
+from annotator.queries.gold import golds_of
 from annotator.queries.pace import Course, calendar_of, courses_of, expected_end, seen_by, stalled_in_words
 from annotator.queries.pool import is_pool, places_in
 from annotator.queries.rounds import Progress, get_round, issues_in, rounds_of, taken_up
 from annotator.queries.screening import result_of
+from annotator.queries.target import target_in_words, target_state
+from annotator.services.calibration import can_set_gold, can_set_target
 from annotator.services.changing import can_change
 from annotator.services.phases import can_move
 from annotator.services.planning import Plan, plan_round
 from annotator.services.resolution import can_resolve
 from annotator.services.rounds import draft_round
-from annotator.states import MEANING, Phase
+from annotator.states import MEANING, Kind, Phase
 from studies.models import Study
 from studies.permissions import Access, Permission, open_study
 
@@ -101,6 +104,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "can_decide": can_resolve(shown),
         "undecided": undecided_in(shown) if can_resolve(shown) else 0,
         "result": result_of(shown),
+        **calibration_of(shown),
         "taken_up": taken_up(shown) if shown.is_closed else [],
         "crumbs": [{"label": "Rounds", "url": reverse("rounds", args=[slug])}, {"label": str(shown)}],
     }
@@ -116,6 +120,15 @@ def pace_context(round: Round, courses: list[Course], access: Access, missing: i
         "stalled": stalled_in_words(seen) if leads else "",
         "end": expected_end(courses, missing if is_pool(round) else 0) if leads else None,
     }
+
+
+def calibration_of(round: Round) -> dict[str, object]:
+    """Its target and its gold answers: how many there are is no secret, what they say is."""
+    if round.kind != Kind.CALIBRATION:
+        return {}
+    golds = len(golds_of(round))
+    return {"target": target_in_words(round), "state": target_state(round), "golds": golds,
+            "can_set_target": can_set_target(round), "can_set_gold": can_set_gold(round)}  # fmt: skip
 
 
 def own(progress: list[Progress], access: Access) -> Progress | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from analysis.models import Export
 from analysis.services.exports import folder
+from annotator.states import Kind, Phase
 from jobs.models import State
 from taxonomy.services.crosswalks import begin_crosswalk
 from tests import factories
@@ -60,7 +61,20 @@ def blind_crosswalk(world: Any) -> dict[str, Any]:
 
 BLIND = page(SIGN_IN, 404, 403, 403, 403)
 
+
+def calibrating(phase: str) -> Any:
+    def make(world: Any) -> dict[str, Any]:
+        raters = [world.members["rater_a"]]
+        made = factories.round_of(world.version, world.issues[:1], raters, phase=phase, kind=Kind.CALIBRATION)
+        return {"slug": world.study.slug, "number": made.number}
+
+    return make
+
+
 ROWS = [
+    Row("calibration", MEMBERS_ONLY, kwargs=calibrating(Phase.DISCUSSION)),
+    Row("calibration", page(SIGN_IN, 404, 403, 403, 403), kwargs=calibrating(Phase.INDEPENDENT), why="running"),
+    Row("calibration", page(SIGN_IN, 404, 403, 403, 403), kwargs=closed, why="no calibration"),
     Row("home", EVERYONE_SIGNED_IN, kwargs=lambda world: {}),
     Row("compare", EVERYONE_SIGNED_IN, kwargs=lambda world: {}),
     Row(

@@ -4,7 +4,9 @@ import uuid
 from typing import Any
 
 from annotator.models import Assignment
+from annotator.states import Kind, Phase
 from corpus.services.uploads import token_of
+from tests import factories
 from tests.access import API_MEMBERS_ONLY, LEAD_ONLY, LEAD_ONLY_WRITE, MEMBERS_ONLY, SIGN_IN, Row, page
 
 
@@ -46,6 +48,19 @@ def submit(world: Any) -> dict[str, Any]:
     }
 
 
+def calibrating(phase: str) -> Any:
+    def make(world: Any) -> dict[str, Any]:
+        raters = [world.members["rater_a"]]
+        made = factories.round_of(world.version, world.issues[:1], raters, phase=phase, kind=Kind.CALIBRATION)
+        return {"slug": world.study.slug, "number": made.number}
+
+    return make
+
+
+def calibrated_issue(world: Any) -> dict[str, Any]:
+    return {**calibrating(Phase.INDEPENDENT)(world), "issue_id": world.issues[0].pk}
+
+
 CODERS = page(SIGN_IN, 404, 403, 200, 403)
 NOT_JSON = page(SIGN_IN, 404, 403, 400, 404)
 
@@ -85,6 +100,14 @@ ROWS = [
     Row("round_change", LEAD_ONLY, method="post", kwargs=of("running"), data=lambda world: {"act": "extend"}),
     Row("round_pause", LEAD_ONLY_WRITE, method="post", kwargs=of("running")),
     Row("round_resume", LEAD_ONLY_WRITE, method="post", kwargs=of("running"), why="it is not paused"),
+    Row("round_target", LEAD_ONLY, kwargs=calibrating(Phase.DRAFTED)),
+    Row("round_target", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("drafted"), why="no calibration"),
+    Row("round_target", LEAD_ONLY, method="post", kwargs=calibrating(Phase.DRAFTED), why="shows what is missing"),
+    Row("round_gold", LEAD_ONLY, kwargs=calibrating(Phase.INDEPENDENT)),
+    Row("round_gold", page(SIGN_IN, 404, 403, 403, 403), kwargs=calibrating(Phase.DISCUSSION), why="closed"),
+    Row("round_gold_issue", LEAD_ONLY, kwargs=calibrated_issue),
+    Row("round_gold_issue", page(SIGN_IN, 404, 403, 403, 409), method="post", kwargs=calibrated_issue,
+        data=lambda world: {"answer": "none"}, why="no reason"),
     Row("round_draw", LEAD_ONLY, kwargs=of("drawn")),
     Row("round_draw", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("running"), why="kept no list"),
     Row("round_draw_record", LEAD_ONLY, kwargs=of("drawn")),

@@ -1,6 +1,7 @@
 // Submits on their way: kept on this computer first, sent in order, taken away when the server has them.
 // Each has its client_id, so that the server takes it once however often it is sent.
 
+import { showGold } from "./gold.js";
 import { ask, Refused, SignedOut } from "./server.js";
 import { uuid } from "./uuid.js";
 
@@ -26,6 +27,7 @@ export function queue({ kept, address, on }) {
     try {
       const told = await ask(`${address}issues/${item.assignment}/submit/`, { ...item.answer, seen: item.seen, client_id: item.client_id });
       kept.remove(place);
+      if (told.gold) await showGold(item.key, told.gold);
       on.sent(item, told);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
