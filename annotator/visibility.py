@@ -29,6 +29,7 @@ class Thing(models.TextChoices):
 
     ROUND = "round", "The round: kind, sample, raters, dates"
     PROGRESS = "progress", "How many codings are in, by rater"
+    PACE = "pace", "Another’s pace and submits by day, and who stands still"
     OWN_ASSIGNMENTS = "own_assignments", "The issues given to oneself"
     OWN_CODINGS = "own_codings", "One’s own codings, drafts and proposed codes"
     CODINGS = "codings", "Another’s codings: codes, evidence, memo, confidence, flag, skip"
@@ -67,6 +68,7 @@ def row(
 SEES: dict[str, Row] = {
     Thing.ROUND: row(MEMBERS, MEMBERS, MEMBERS, MEMBERS),
     Thing.PROGRESS: row(MEMBERS, MEMBERS, MEMBERS, MEMBERS),
+    Thing.PACE: row(LEADS, LEADS, LEADS, LEADS),
     Thing.OWN_ASSIGNMENTS: row(NOBODY, MEMBERS, MEMBERS, MEMBERS),
     Thing.OWN_CODINGS: row(NOBODY, MEMBERS, MEMBERS, MEMBERS),
     Thing.CODINGS: row(NOBODY, NOBODY, MEMBERS, MEMBERS),

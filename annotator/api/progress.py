@@ -58,7 +58,8 @@ class RoundProgress(APIView):
     @extend_schema(responses=CourseSerializer(many=True))
     def get(self, request: Request, **where: Any) -> Response:
         access = access_of(self)
-        courses = seen_by(access, courses_of(get_round(access.study, self.kwargs["number"])))
+        round = get_round(access.study, self.kwargs["number"])
+        courses = seen_by(access.membership, round, courses_of(round))
         return Response(CourseSerializer([told(course) for course in courses], many=True).data)
 
 

@@ -15,8 +15,8 @@ from annotator.models import Coding, Round, RoundRater
 from annotator.queries.pool import is_pool
 from annotator.queries.rounds import Progress, progress_of
 from annotator.states import Phase
+from annotator.visibility import Thing, sees, viewer_of
 from studies.models import Event, Membership
-from studies.permissions import Access, Permission
 
 # A longer gap between two submits is a break, and not the time that an issue took.
 LONGEST_GAP = timedelta(minutes=30)
@@ -167,10 +167,10 @@ def courses_of(round: Round, now: datetime | None = None) -> list[Course]:
     ]
 
 
-def seen_by(access: Access, courses: Sequence[Course]) -> list[Course]:
+def seen_by(viewer: Membership, round: Round, courses: Sequence[Course]) -> list[Course]:
     """All for a lead, their own for a rater."""
-    all_of_them = access.may(Permission.MANAGE_ROUNDS)
-    return [course for course in courses if all_of_them or course.member == access.membership]
+    all_of_them = sees(Thing.PACE, round.phase, viewer_of(viewer))
+    return [course for course in courses if all_of_them or course.member == viewer]
 
 
 def submits_in(round: Round) -> dict[int, list[datetime]]:

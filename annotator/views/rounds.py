@@ -113,7 +113,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def pace_context(round: Round, courses: list[Course], access: Access, missing: int) -> dict[str, Any]:
     """How raters come along: of all for a lead, of themselves for a rater."""
-    seen = seen_by(access, courses)
+    seen = seen_by(access.membership, round, courses)
     leads = access.may(Permission.MANAGE_ROUNDS)
     return {
         "calendar": calendar_of(seen, round),

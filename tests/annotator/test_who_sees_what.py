@@ -85,9 +85,15 @@ def labelled(look: Looking) -> bool:
     return found.status_code == 200 and look.round.number in {row["round"] for row in found.json()["results"]}
 
 
+def paced(look: Looking) -> bool:
+    found = look.gets("api-round-progress")
+    return found.status_code == 200 and "rater-2" in {row["rater"] for row in found.json()}
+
+
 PROBES: dict[str, Callable[[Looking], bool]] = {
     Thing.ROUND: lambda look: look.gets("round").status_code == 200,
     Thing.PROGRESS: lambda look: look.gets("api-round").status_code == 200 and "coded" in look.gets("api-round").json(),
+    Thing.PACE: paced,
     Thing.OWN_ASSIGNMENTS: lambda look: look.gets("api-assignments").json().get("count", 0) == 1,
     Thing.OWN_CODINGS: lambda look: look.alias in look.aliases("api-codings"),
     Thing.CODINGS: lambda look: "rater-2" in look.aliases("api-codings"),
