@@ -14,9 +14,10 @@ from rest_framework_dataclasses.serializers import DataclassSerializer
 
 from analysis.queries import as_of_version, get_taxonomy_to_code_with, get_version, versions_with_findings
 from analysis.reports.agreement import AgreementReport, sentence
+from analysis.reports.compared import ComparisonReport
 from analysis.reports.counts import CountsReport
 from analysis.reports.findings import Viewpoint, findings_of
-from analysis.reports.resolution_time import ComparisonReport, ResolutionTimeReport
+from analysis.reports.resolution_time import ResolutionTimeReport
 from analysis.reports.saturation import SaturationReport, saturation_of, words
 from analysis.services.agreement import agreement_of
 from analysis.services.comparison import comparison_standing

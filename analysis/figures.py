@@ -8,8 +8,10 @@ from math import log10
 from typing import Any
 
 from analysis.reports.counts import CountsReport
+from analysis.reports.curves import CategoryCurve
 from analysis.reports.resolution_time import CategoryTime, ResolutionTimeReport
 from analysis.reports.saturation import SaturationReport
+from analysis.stats.resolution import UNITS
 
 Spec = dict[str, Any]
 
@@ -56,10 +58,11 @@ def resolution_time_figure(report: ResolutionTimeReport) -> Spec:
     drawn = [row for row in report.categories if row.box.median is not None]
     y = _rows_axis([_name(row) for row in drawn])
     colour = {"field": "colour", "type": "nominal", "scale": None, "legend": None}
-    x = {"type": "quantitative", "title": None, "scale": _log_scale(drawn), "axis": _log_axis()}
+    scale, axis = _log_scale(_ends(drawn), report.unit), _log_axis(report.unit)
+    x = {"type": "quantitative", "title": None, "scale": scale, "axis": axis}
     figures = [
         _told("category", "Category"), _told("n", "Closed issues", "quantitative"),
-        *(_told(name, f"{label}, days", "quantitative", ".3~r")
+        *(_told(name, f"{label}, {report.unit}", "quantitative", ".3~r")
           for name, label in (("q1", "Q1"), ("median", "Median"), ("q3", "Q3"))),
     ]  # fmt: skip
     return _layered(
@@ -89,6 +92,46 @@ def resolution_time_figure(report: ResolutionTimeReport) -> Spec:
             "encoding": {"y": y, "x": {**x, "field": "days"}, "color": colour},
         },
     )  # fmt: skip
+
+
+def curves_figure(report: ResolutionTimeReport) -> Spec:
+    """Kaplan–Meier: share of the issues that is still open, by category, as steps with 95 % bands on a log axis."""
+    drawn = [curve for curve in report.curves if curve.steps]
+    times = [step.time for curve in drawn for step in curve.steps if step.time] + [curve.last or 0 for curve in drawn]
+    scale = _log_scale([time for time in times if time], report.unit)
+    rows = [row for curve in drawn for row in _curve_rows(curve, scale["domain"][0])]
+    x = {"field": "time", "type": "quantitative", "title": None, "scale": scale, "axis": _log_axis(report.unit)}
+    y = {"type": "quantitative", "title": "Still open", "scale": {"domain": [0, 1]}, "axis": {"format": ".0%"}}
+    by = {"field": "category", "type": "nominal", "sort": [curve.category for curve in drawn], "legend": None}
+    colour = {**by, "scale": {"domain": [c.category for c in drawn], "range": [token(c.colour) for c in drawn]}}
+    told = [_told("category", "Category"), _told("share", "Still open", "quantitative", ".1%")]
+    legend = {"title": None, "orient": "bottom", "columns": 2, "symbolType": "stroke", "labelLimit": 260}
+    return _layered(
+        rows,
+        8,
+        {
+            "transform": [{"filter": "isValid(datum.low)"}],
+            "mark": {"type": "area", "interpolate": "step-after", "opacity": 0.12 if len(drawn) < 4 else 0.05},
+            "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour},
+        },
+        {
+            "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.75},
+            "encoding": {"x": x, "y": {**y, "field": "share"}, "color": {**colour, "legend": legend}, "tooltip": told},
+        },
+    )
+
+
+def _curve_rows(curve: CategoryCurve, left: float) -> list[Spec]:
+    """From the left edge, where all are open but those that took no time, to the longest time watched. Steps that fall
+    on the same place are drawn as the last of them."""
+    steps = {round(log10(max(step.time, left)) * PLACES_A_DECADE): step for step in curve.steps}
+    rows: list[Spec] = [{"time": left, "share": 1.0, "low": 1.0, "high": 1.0}]
+    rows += [
+        {"time": max(step.time, left), "share": step.share, "low": step.low, "high": step.high}
+        for step in steps.values()
+    ]
+    rows.append({**rows[-1], "time": max(curve.last or left, left)})
+    return [{"category": curve.category, **row} for row in rows]
 
 
 def saturation_figure(report: SaturationReport) -> Spec:
@@ -153,15 +196,23 @@ def _beyond(row: CategoryTime) -> list[Spec]:
     ]
 
 
-def _log_scale(drawn: list[CategoryTime]) -> Spec:
-    ends = [end for row in drawn for end in (row.box.low, row.box.high, *row.box.outliers) if end]
-    low, high = min(ends, default=1), max(ends, default=1)
-    return {"type": "log", "domain": [min(low * 0.9, 1 / 24), max(high * 1.1, 7)], "nice": False}
+def _ends(drawn: list[CategoryTime]) -> list[float]:
+    return [end for row in drawn for end in (row.box.low, row.box.high, *row.box.outliers) if end]
 
 
-def _log_axis() -> Spec:
-    names = " : ".join(f"datum.value < {days * 1.01} ? '{name}'" for days, name in TICKS.items())
-    return {"values": list(TICKS), "labelExpr": f"{names} : ''", "labelOverlap": True}
+def _log_scale(ends: list[float], unit: str) -> Spec:
+    low, high, a_day = min(ends, default=1), max(ends, default=1), _a_day(unit)
+    return {"type": "log", "domain": [min(low * 0.9, a_day / 24), max(high * 1.1, 7 * a_day)], "nice": False}
+
+
+def _log_axis(unit: str) -> Spec:
+    ticks = {days * _a_day(unit): name for days, name in TICKS.items()}
+    names = " : ".join(f"datum.value < {value * 1.01} ? '{name}'" for value, name in ticks.items())
+    return {"values": list(ticks), "labelExpr": f"{names} : ''", "labelOverlap": True}
+
+
+def _a_day(unit: str) -> float:
+    return UNITS["days"] / UNITS[unit]
 
 
 def _rows_axis(names: list[str]) -> Spec:

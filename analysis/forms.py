@@ -1,11 +1,13 @@
 """What a lead fills in for an export, for a stop rule, and to see how many issues a round needs."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
 from analysis.stats.names import ADJUSTMENTS, LIMITS, NAMES
+from analysis.stats.resolution import ENDS, REASONS, STARTS, UNITS, Definition
 from studies.models import Study
 from taxonomy.models import Purpose, Taxonomy
 from taxonomy.queries import published_versions
@@ -134,3 +136,37 @@ class CompareForm(forms.Form):
         if said.get("file") and said["file"].size > MOST_BYTES:
             self.add_error("file", "The file has more than 5 MB. Use manage.py compare.")
         return said
+
+
+class DefinitionForm(forms.Form):
+    """What resolution time means in this study."""
+
+    start = forms.ChoiceField(label="From", choices=[*STARTS.items()])
+    end = forms.ChoiceField(label="To", choices=[*ENDS.items()])
+    reasons = forms.MultipleChoiceField(
+        label="What counts as resolved",
+        choices=[(reason, f"closed, {words}") for reason, words in REASONS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one reason that counts as resolved."},
+        help_text="An issue that was closed otherwise is followed until that close and counts as not resolved there.",
+    )
+    bots = forms.BooleanField(required=False, label="Closes by bots count")
+    stale = forms.BooleanField(
+        required=False,
+        label="Closes of stale issues by bots count",
+        help_text="A bot closed it while a label with “stale” was on it, or the bot is named so.",
+    )
+    unit = forms.ChoiceField(choices=[(unit, unit) for unit in UNITS])
+    zone = forms.CharField(
+        label="Time zone of dates",
+        max_length=60,
+        help_text="Such as Europe/Berlin, for the dates beside the figures. A duration is the same in every zone.",
+    )
+
+    @classmethod
+    def showing(cls, definition: Definition) -> "DefinitionForm":
+        return cls(initial=asdict(definition))
+
+    def definition(self) -> Definition:
+        said = self.cleaned_data
+        return Definition(**{**said, "reasons": tuple(said["reasons"])})

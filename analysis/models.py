@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from analysis.stats.resolution import ENDS, STARTS, UNITS
 from jobs.models import Job
 from studies.models import Study, User
 from taxonomy.models import Taxonomy
@@ -61,3 +62,28 @@ class StopRule(models.Model):
 
     def __str__(self) -> str:
         return f"stop rule {self.base}, {self.run}, {self.threshold_percent} % of {self.taxonomy}"
+
+
+class ResolutionDefinition(models.Model):
+    """What a study calls resolution time, as it was set at one time. The last row counts; earlier ones stay."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="resolution_definitions")
+    start = models.CharField(max_length=20)
+    end = models.CharField(max_length=20)
+    reasons = models.JSONField()
+    bots = models.BooleanField()
+    stale = models.BooleanField()
+    unit = models.CharField(max_length=10)
+    zone = models.CharField(max_length=60)
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start__in=[*STARTS], end__in=[*ENDS], unit__in=[*UNITS]), name="resolution_time_is_defined"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"resolution time of {self.study} from {self.start} to {self.end}"

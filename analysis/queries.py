@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
-from analysis.models import Export, Result, StopRule
+from analysis.models import Export, ResolutionDefinition, Result, StopRule
+from analysis.stats.resolution import Definition, told
 from annotator.models import Coding, Resolution, Round, RoundIssue
 from annotator.queries.screening import Screening, screening_of, was_screened
 from annotator.states import CODED_KINDS, FROZEN, Kind
@@ -153,3 +154,19 @@ def rounds_begun(taxonomy: Taxonomy) -> list[tuple[int, datetime]]:
     """Number and start of every round that was started under this taxonomy."""
     begun = Round.objects.filter(version__taxonomy=taxonomy, started_at__isnull=False).order_by("number")
     return [(number, at) for number, at in begun.values_list("number", "started_at") if at]
+
+
+def definition_of(study: Study) -> Definition:
+    """What the study calls resolution time: as set last, else the usual one."""
+    row = study.resolution_definitions.order_by("-set_at", "-pk").first()
+    return _definition(row) if row else Definition()
+
+
+def _definition(row: ResolutionDefinition) -> Definition:
+    return Definition(row.start, row.end, tuple(row.reasons), row.bots, row.stale, row.unit, row.zone)
+
+
+def definitions_set(study: Study) -> list[tuple[ResolutionDefinition, str]]:
+    """The latest first, with its words."""
+    rows = study.resolution_definitions.select_related("set_by").order_by("-set_at", "-pk")
+    return [(row, told(_definition(row))) for row in rows]

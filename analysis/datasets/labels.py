@@ -26,6 +26,7 @@ class LabelledIssue:
 
     `decided_by` is the alias of the person, `decider` the name. `codes` are of `version`; `given` and `given_under` are
     as decided. `waits` says why the decision cannot be read under `version`; it has no codes then.
+    `watched` is how long an issue that was not resolved was followed, and `because` why it was not (see `times`).
     """
 
     issue_id: int
@@ -49,6 +50,9 @@ class LabelledIssue:
     given: tuple[CodeEntry, ...]
     given_under: int
     waits: str = ""
+    watched: float | None = None
+    because: str = ""
+    seen_at: datetime | None = None
 
     @property
     def tops(self) -> frozenset[str]:

@@ -1,42 +1,52 @@
 """Do the categories differ in resolution time. SciPy comes with this module, so only jobs import it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from analysis.datasets import Codebook, LabelledIssue
-from analysis.reports.resolution_time import ComparisonReport, GroupTest, PairTest, groups
-from analysis.stats.comparisons import kruskal_wallis, mann_whitney
-from analysis.stats.durations import closed
-from analysis.stats.rank_pairs import each_pair
-from analysis.stats.statistic import Statistic, magnitude
+from analysis.reports.compared import ComparisonReport, SetOfTests
+from analysis.reports.resolution_time import observation, observed
+from analysis.stats.battery import run
+from analysis.stats.resolution import Definition, told
+from analysis.stats.samples import Sample
+
+ON_TOPIC, OFF_TOPIC = "about the topic", "not about the topic"
+CATEGORIES = ("kruskal_wallis", "mann_whitney", "dunn"), ("km", "logrank", "cox")
+TWO = ("mann_whitney", "hodges_lehmann"), ("km", "logrank", "rmst")
+WITHIN = ("van_elteren", "stratified_logrank", "cox")
 
 
-def comparison_report(labelled: Sequence[LabelledIssue], book: Codebook) -> ComparisonReport:
-    timed = [label for label in labelled if label.days is not None and label.days >= 0]
-    single = [label for label in timed if len(label.tops) < 2]
-    by_category = _measured(groups(timed, book))
+def comparison_report(given: Sequence[LabelledIssue], book: Codebook, definition: Definition) -> ComparisonReport:
+    """`given` are labels that can be read; those not about the topic enter the comparison with the others alone."""
+    labelled = [label for label in given if label.is_on_topic]
+    single = [label for label in labelled if len(label.tops) < 2]
+    several = [label for label in labelled if len(label.tops) > 1 and observation(label, "")]
     return ComparisonReport(
         taxonomy=book.taxonomy,
         version=book.version,
-        categories=tuple(by_category),
-        overall=_overall(by_category),
-        several=len(timed) - len(single),
-        one_category_only=_overall(_measured(groups(single, book))) if len(single) < len(timed) else None,
-        pairs=tuple(map(_pair, each_pair(by_category, mann_whitney, "holm"))),
+        definition=told(definition),
+        unit=definition.unit,
+        categories=tuple(code.label for code in book.tops),
+        several=len(several),
+        each=_tested(observed(labelled, book), *CATEGORIES),
+        single=_tested(observed(single, book), *CATEGORIES) if several else None,
+        topic=_tested(_by_topic(given), *TWO) if len(labelled) < len(given) else None,
     )
 
 
-def _measured(days: Mapping[str, Sequence[float | None]]) -> dict[str, list[float]]:
-    return {category: closed(values).tolist() for category, values in days.items()}
+def _by_topic(given: Sequence[LabelledIssue]) -> Sample:
+    named = ((label, ON_TOPIC if label.is_on_topic else OFF_TOPIC) for label in given)
+    return Sample.of((row for label, group in named for row in observation(label, group)), [ON_TOPIC, OFF_TOPIC])
 
 
-def _overall(by_category: Mapping[str, Sequence[float]]) -> GroupTest:
-    found = kruskal_wallis(by_category)
-    return GroupTest(found.statistic, found.df, found.p, found.effect, found.n, found.left_out, found.undefined_because)
-
-
-def _pair(found: Statistic) -> PairTest:
-    (first, second), (n_first, n_second), effect = found.groups, found.sizes, found.effect
-    return PairTest(
-        first, second, n_first, n_second, found.statistic, found.p, found.p_adjusted, effect,
-        None if effect is None else magnitude(effect), found.undefined_because,
-    )  # fmt: skip
+def _tested(sample: Sample, on_ranks: Sequence[str], followed: Sequence[str]) -> SetOfTests:
+    repositories = len(np.unique(sample.block))
+    return SetOfTests(
+        n=len(sample.value),
+        still_open=sample.still_open,
+        repositories=repositories,
+        closed=tuple(run(sample.pooled(), on_ranks)),
+        followed=tuple(run(sample.pooled(), followed)),
+        within=tuple(run(sample, WITHIN)) if repositories > 1 else (),
+    )

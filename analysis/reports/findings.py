@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from analysis.datasets import Codebook, LabelledIssue, codebook, labels, labels_as_of
 from analysis.datasets.carried import none_before
 from analysis.datasets.labels import undecided, under_others
+from analysis.datasets.times import with_times
+from analysis.queries import definition_of
 from analysis.reports.counts import CountsReport, counts_report
 from analysis.reports.resolution_time import ResolutionTimeReport, resolution_time_report
+from analysis.stats.resolution import Definition
 from studies.models import Study
 from taxonomy.history import versions_upto
 from taxonomy.models import Version
@@ -35,8 +38,10 @@ def labels_from(study: Study, view: Viewpoint) -> list[LabelledIssue]:
     return labels_as_of(study, view.version) if view.carried else labels(study, [view.version])
 
 
-def readable_labels(study: Study, view: Viewpoint) -> list[LabelledIssue]:
-    return readable(labels_from(study, view))
+def labels_to_compare(study: Study, view: Viewpoint, definition: Definition) -> list[LabelledIssue]:
+    """With resolution times as the study defines them; those not about the topic stand among them."""
+    given = [label for label in labels_from(study, view) if not label.waits]
+    return with_times(given, definition)
 
 
 def readable(given: list[LabelledIssue]) -> list[LabelledIssue]:
@@ -45,9 +50,10 @@ def readable(given: list[LabelledIssue]) -> list[LabelledIssue]:
 
 
 def findings_of(study: Study, view: Viewpoint) -> Findings:
-    given, book = labels_from(study, view), codebook(view.version)
-    found = readable(given)
-    return Findings(counts_of(study, view, given, found, book), resolution_time_report(found, book))
+    given, book, definition = labels_from(study, view), codebook(view.version), definition_of(study)
+    found = with_times(readable(given), definition)
+    times = resolution_time_report(found, book, definition)
+    return Findings(counts_of(study, view, given, found, book), times)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 
 from analysis.datasets import codebook
-from analysis.reports.findings import Viewpoint, readable_labels
-from analysis.reports.resolution_time import ComparisonReport, groups
+from analysis.queries import definition_of
+from analysis.reports.compared import ComparisonReport
+from analysis.reports.findings import Viewpoint, labels_to_compare
 from analysis.services.results import Kept, content_key, keep, kept
 from jobs import queries as jobs
 from jobs.models import Job, State
@@ -50,9 +51,13 @@ def comparison_standing(study: Study, view: Viewpoint) -> Standing:
 
 
 def current_key(study: Study, view: Viewpoint) -> str:
-    """The hash of the resolution times by category as they stand now, and of the version as of which they are read."""
-    book = codebook(view.version)
-    return content_key([view.subject, asdict(book), groups(readable_labels(study, view), book)])
+    """The hash of what the tests are made of as it stands now: definition, version, and each issue's part."""
+    definition = definition_of(study)
+    inputs = [
+        [label.issue, label.tops, label.is_on_topic, label.days, label.watched]
+        for label in labels_to_compare(study, view, definition)
+    ]
+    return content_key([view.subject, asdict(codebook(view.version)), asdict(definition), inputs])
 
 
 @transaction.atomic

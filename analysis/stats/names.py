@@ -19,6 +19,7 @@ NAMES = {
 IN_STRATA = ("stratified_logrank", "van_elteren")
 # What single rows are called that come with others.
 ROWS = NAMES | {
+    "cox": "Cox model, likelihood ratio",
     "hazard_ratio": "Hazard ratio",
     "proportional_hazards": "Check of proportional hazards",
     "stratified_peto": "Peto–Peto within strata",

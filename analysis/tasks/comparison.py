@@ -1,8 +1,9 @@
 """The tests on resolution times, with SciPy."""
 
 from analysis.datasets import codebook
+from analysis.queries import definition_of
 from analysis.reports.comparison import comparison_report
-from analysis.reports.findings import Viewpoint, readable_labels
+from analysis.reports.findings import Viewpoint, labels_to_compare
 from analysis.services.comparison import current_key, keep_comparison
 from jobs.errors import Failed
 from jobs.services import Run
@@ -17,5 +18,6 @@ def compare_resolution_times(run: Run) -> None:
         raise Failed("The taxonomy version of these tests is no longer there. Nothing was computed.")
     view = Viewpoint(version, run.arguments["carried"])
     key = current_key(study, view)
-    report = comparison_report(readable_labels(study, view), codebook(version))
+    definition = definition_of(study)
+    report = comparison_report(labels_to_compare(study, view, definition), codebook(version), definition)
     keep_comparison(run=run, view=view, key=key, report=report)

@@ -93,6 +93,13 @@ ROWS = [
         data=lambda world: {"version": world.version.pk},
     ),
     Row("sample_size", LEAD_ONLY),
+    Row("resolution_time", LEAD_ONLY),
+    Row(
+        "resolution_time", LEAD_ONLY_WRITE, method="post",
+        data=lambda world: {
+            "start": "creation", "end": "first_close", "reasons": ["completed"], "unit": "days", "zone": "UTC",
+        },
+    ),
     Row("saturation", MEMBERS_ONLY),
     Row(
         "stop_rule", LEAD_ONLY_WRITE, method="post",

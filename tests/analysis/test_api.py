@@ -50,7 +50,7 @@ def test_findings_with_the_tests_once_they_are_there(ask, decided):
     run(Job.objects.get().pk)
     after = ask("api-findings", version=decided.version.pk).json()
     assert after["tests_are_current"] is True
-    assert after["tests"]["overall"]["n"] == 4
+    assert after["tests"]["each"]["n"] == 5
 
 
 def test_findings_before_any_closed_round(lead):

@@ -1,14 +1,16 @@
 """Figures are valid Vega-Lite, hold counted figures only, and name colours by token; the library is built once."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import vl_convert
 from django.core.management import call_command
 
-from analysis.figures import TICKS, categories_figure, resolution_time_figure
+from analysis.figures import TICKS, categories_figure, curves_figure, resolution_time_figure
 from analysis.reports.counts import counts_report
 from analysis.reports.resolution_time import resolution_time_report
+from analysis.stats.resolution import Definition
 from analysis.stats.statistic import Statistic
 from analysis.templatetags.figures import days, ends, figure, number, p_equals, p_exact, p_value, percent, undefined
 from tests.analysis.test_reports import LABELLED, book, issue
@@ -21,7 +23,7 @@ def bars():
 
 @pytest.fixture
 def boxes():
-    return resolution_time_figure(resolution_time_report(LABELLED, book("a", "b", "c")))
+    return resolution_time_figure(resolution_time_report(LABELLED, book("a", "b", "c"), Definition()))
 
 
 def drawn(spec):
@@ -61,9 +63,42 @@ def test_ticks_are_named(boxes):
 def test_thousands_of_far_points_become_few():
     labelled = [issue(at, ["a"], 5.0 + at % 3) for at in range(20_000)]
     labelled += [issue(at, ["a"], 1000 + at / 10) for at in range(3000)]
-    spec = resolution_time_figure(resolution_time_report(labelled, book("a")))
+    spec = resolution_time_figure(resolution_time_report(labelled, book("a"), Definition()))
     assert 1 < len(spec["layer"][-1]["data"]["values"]) < 10
     assert len(json.dumps(spec)) < 10_000
+
+
+class TestCurves:
+    LIVES = [issue(at, ["a"], days) for at, days in enumerate((0.0, 1.0, 2.0, 30.0))]
+    LIVES += [replace(issue(9, ["a"], None), watched=60.0), *(issue(at, ["b"], 5.0) for at in (5, 6, 7))]
+
+    def spec(self, unit="days"):
+        return curves_figure(resolution_time_report(self.LIVES, book("a", "b", "c"), Definition(unit=unit)))
+
+    def test_steps_begin_with_all_and_end_with_the_longest_watch(self):
+        rows = [row for row in self.spec()["data"]["values"] if row["category"] == "a"]
+        left = rows[0]["time"]
+        assert [(row["time"], row["share"]) for row in rows] == [
+            (left, 1.0), (left, 0.8), (1.0, pytest.approx(0.6)), (2.0, pytest.approx(0.4)),
+            (30.0, pytest.approx(0.2)), (60.0, pytest.approx(0.2)),
+        ]  # fmt: skip
+        assert all(row["low"] <= row["share"] <= row["high"] for row in rows)
+        assert left <= 1 / 24
+
+    def test_a_group_that_reaches_nothing_has_no_band_there_and_a_small_one_no_curve(self):
+        rows = [row for row in self.spec()["data"]["values"] if row["category"] == "b"]
+        assert [(row["share"], row["low"]) for row in rows] == [(1, 1), (0, None), (0, None)]
+        assert {row["category"] for row in self.spec()["data"]["values"]} == {"a", "b"}
+
+    def test_it_is_drawn_with_named_times_in_any_unit(self):
+        for unit in ("hours", "days"):
+            svg = drawn(self.spec(unit))
+            assert {name for name in ("1 h", "1 d", "1 w", "Still open") if f">{name}<" not in svg} == set()
+
+    def test_thousands_of_steps_become_few(self):
+        labelled = [issue(at, ["a"], 1 + at / 100) for at in range(20_000)]
+        spec = curves_figure(resolution_time_report(labelled, book("a"), Definition()))
+        assert len(spec["data"]["values"]) < 120
 
 
 def test_the_library_is_built_once(tmp_path, settings, capsys):

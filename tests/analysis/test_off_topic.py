@@ -4,7 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analysis.datasets import round_ratings
-from analysis.reports.findings import Viewpoint, findings_of, readable_labels
+from analysis.reports.findings import Viewpoint, findings_of, labels_from, readable
 from analysis.services.agreement import agreement_of
 from annotator.services.resolution import resolve
 from annotator.states import Outcome
@@ -34,7 +34,7 @@ def test_an_issue_decided_so_leaves_counts_and_times(decided):
     assert after.times.overall.n == before.times.overall.n - 1
     carried = Viewpoint(decided.version, carried=True)
     assert findings_of(decided.study, carried).counts.off_topic == 1
-    assert decided.issues[0].pk not in {label.issue_id for label in readable_labels(decided.study, carried)}
+    assert decided.issues[0].pk not in {label.issue_id for label in readable(labels_from(decided.study, carried))}
 
 
 def test_pages_say_how_many(decided):

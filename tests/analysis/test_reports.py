@@ -17,6 +17,7 @@ from analysis.reports.resolution_time import resolution_time_report
 from analysis.reports.stored import from_payload, to_payload
 from analysis.stats.proportions import wilson
 from analysis.stats.ratings import RatingMatrix
+from analysis.stats.resolution import Definition
 from analysis.stats.statistic import ONE_GROUP
 from tests import factories
 from tests.factories import NOW
@@ -186,28 +187,72 @@ class TestFindings:
         assert [(row.issues, row.share, row.low) for row in report.categories] == [(0, None, None)]
 
     def test_open_and_impossible_issues_are_counted_and_named_but_not_in_the_figures(self):
-        report = resolution_time_report(LABELLED, book("a", "b", "c"))
+        report = resolution_time_report(LABELLED, book("a", "b", "c"), Definition())
         figures = {row.category: (row.summary.n, row.summary.median, row.summary.open) for row in report.categories}
         assert figures == {"a": (3, 3.0, 0), "b": (2, 7.0, 1), "c": (0, None, 0)}
         assert [(row.issue, row.categories) for row in report.open] == [("a/b#4", ("b",))]
         assert [(row.issue, row.categories) for row in report.impossible] == [("a/b#6", ("b",))]
         assert (report.overall.n, report.several) == (5, 1)
 
-    def test_tests_say_what_remains_without_issues_in_several_categories(self):
-        report = comparison_report([*LABELLED, issue(8, ["b"], 6.0)], book("a", "b", "c"))
-        assert (report.several, report.overall.n, report.one_category_only.n) == (1, 6, 0)
-        assert report.overall.groups_left_out == ("c",)
-        assert [(pair.first, pair.second, pair.n_first, pair.n_second) for pair in report.pairs] == [
-            ("a", "b", 3, 3), ("a", "c", 3, 0), ("b", "c", 3, 0),
+    def test_two_views_tell_what_each_leaves_out(self):
+        followed = replace(issue(9, ["a"], None), watched=4.0, seen_at=NOW)
+        report = resolution_time_report([*LABELLED, followed], book("a", "b", "c"), Definition(zone="Europe/Berlin"))
+        assert (report.closed_without, report.followed_without) == (3, 2)
+        a, b, c = report.curves
+        assert (a.n, a.ended, a.still_open, a.median) == (4, 3, 1, 4.0)
+        assert (b.n, b.undefined_because) == (2, "A curve needs 3 issues.")
+        assert (c.n, c.at) == (0, ())
+        assert [(each.name, each.at_risk, each.share) for each in a.at[:3]] == [
+            ("1 h", 4, 1), ("1 d", 4, 0.75), ("1 w", 0, 0),
         ]  # fmt: skip
-        assert report.pairs[0].u == 0.5
-        assert report.pairs[0].delta == pytest.approx(2 * 0.5 / 9 - 1)
-        assert report.pairs[1].undefined_because == "Too few observations for a test: c has 0; each group needs 3."
+        assert report.seen.endswith("(Europe/Berlin)")
+
+    def test_more_than_half_open_have_no_median(self):
+        given = [replace(issue(at, ["a"], None), watched=4.0) for at in (1, 2)] + [issue(3, ["a"], 1.0)]
+        curve = resolution_time_report(given, book("a"), Definition()).curves[0]
+        assert (curve.median, curve.undefined_because) == (None, "More than half were not resolved when last watched.")
+
+    def test_an_issue_of_several_categories_is_in_each_and_can_be_left_out(self):
+        given = [*LABELLED, issue(8, ["b"], 6.0), *(issue(at, ["a"], 2.0 * at) for at in (11, 12))]
+        report = comparison_report(given, book("a", "b", "c"), Definition())
+        assert (report.several, report.each.n, report.single.n, report.topic) == (1, 8, 6, None)
+        assert (report.each.overall.n, report.each.overall.left_out) == (8, ("c",))
+        assert {pair.groups: pair.sizes for pair in report.each.pairs} == {
+            ("a", "b"): (5, 3), ("a", "c"): (5, 0), ("b", "c"): (3, 0),
+        }  # fmt: skip
+        assert {row.test for row in report.each.followed} >= {"km", "logrank", "cox"}
+        assert (report.each.repositories, report.each.within) == (1, ())
+        assert report.each.pairs[1].undefined_because == "Too few observations for a test: c has 0; each group needs 3."
+
+    def test_repositories_are_strata_and_open_issues_are_followed(self):
+        def at(number, code, days, repository, **fields):
+            return replace(issue(number, [code], days), issue=f"a/{repository}#{number}", **fields)
+
+        given = [at(n, "ab"[n % 2], 1.0 + n % 5, "xy"[n // 10]) for n in range(20)]
+        given.append(at(20, "a", None, "x", watched=30.0, because="still open"))
+        tests = comparison_report(given, book("a", "b"), Definition()).each
+        assert (tests.n, tests.still_open, tests.repositories) == (21, 1, 2)
+        assert [row.test for row in tests.within][:2] == ["van_elteren", "stratified_logrank"]
+        logrank = next(row for row in tests.followed if row.test == "logrank")
+        assert (logrank.n, tests.overall.n) == (21, 20)
+
+    def test_issues_about_the_topic_are_compared_with_the_others(self):
+        off = [replace(issue(20 + at, [], 10.0 + at), outcome="off_topic") for at in range(4)]
+        report = comparison_report([*LABELLED, *off], book("a", "b"), Definition())
+        u, shift, *followed = [*report.topic.closed, *report.topic.followed]
+        assert (u.groups, u.sizes, u.test) == (("about the topic", "not about the topic"), (5, 4), "mann_whitney")
+        assert (u.statistic, shift.effect < 0) == (0, True)
+        assert [row.test for row in followed] == ["km", "km", "logrank", "rmst"]
+        assert report.each.n == 5
 
     def test_one_category_each_needs_no_second_test(self):
-        report = comparison_report(LABELLED[:2], book("a", "b"))
-        assert report.one_category_only is None
-        assert report.overall.undefined_because == ONE_GROUP
+        report = comparison_report(LABELLED[:2], book("a", "b"), Definition())
+        assert report.single is None
+        assert report.each.overall.undefined_because == ONE_GROUP
+
+    def test_the_tests_survive_storage(self):
+        report = comparison_report(LABELLED, book("a", "b", "c"), Definition())
+        assert from_payload(type(report), json.loads(json.dumps(to_payload(report)))) == report
 
     def test_findings_are_read_from_one_set_of_labels(self, decided):
         found = findings_of(decided.study, Viewpoint(decided.version))

@@ -6,11 +6,10 @@ import io
 import pytest
 from django.urls import reverse
 
-from analysis.datasets import codebook, ratings
+from analysis.datasets import ratings
 from analysis.exports.archive import archive
 from analysis.exports.dataset import Options, build
-from analysis.reports.findings import Viewpoint, readable_labels
-from analysis.reports.resolution_time import resolution_time_report
+from analysis.reports.findings import Viewpoint, findings_of
 from annotator.models import Round
 from annotator.queries.told import text_has_changed
 from corpus.models import Issue
@@ -37,9 +36,9 @@ def test_exports_name_the_file(study, imported):
 
 def test_no_duration_counts_what_has_no_times(study, imported):
     version = imported.round.version
-    labelled = readable_labels(study, Viewpoint(version, carried=False))
-    report = resolution_time_report(labelled, codebook(version))
+    report = findings_of(study, Viewpoint(version, carried=False)).times
     assert (report.overall.n, report.overall.open, len(report.open), report.untimed) == (1, 0, 0, 2)
+    assert (report.closed_without, report.followed_without) == (2, 2)
 
 
 def test_no_text_is_said_to_have_changed_since(study, imported):
