@@ -15,6 +15,7 @@ urlpatterns = [
     path("studies/<slug:slug>/members/<int:member_id>/role/", members.member_change, name="member_change"),
     path("studies/<slug:slug>/members/<int:member_id>/remove/", members.member_remove, name="member_remove"),
     path("studies/<slug:slug>/members/<int:member_id>/link/", members.member_take_over, name="member_take_over"),
+    path("studies/<slug:slug>/members/<int:member_id>/hand-over/", members.member_hand_over, name="member_hand_over"),
     path("studies/<slug:slug>/members/invitations/new/", members.invitation_new, name="invitation_new"),
     path(
         "studies/<slug:slug>/members/invitations/<int:invitation_id>/withdraw/",

@@ -1,4 +1,4 @@
-"""Imports of codings: the list, one with its problems, what columns meant last, and what a file said of issues."""
+"""Imports of codings: the list, one with its problems, what columns meant last, and where a file is already."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from annotator.files import BadMapping, Mapping
-from annotator.models import CodingColumns, CodingImport, CodingImportProblem, ImportedIssue, Round
+from annotator.models import CodingColumns, CodingImport, CodingImportProblem, Round
 from jobs.models import Job
 from studies.errors import NotThere
 from studies.models import Study
@@ -51,11 +51,3 @@ def same_as(study: Study, digest: str) -> Round | None:
     runs = CodingImport.objects.filter(study=study, digest=digest, round__isnull=False)
     found = runs.select_related("round").order_by("pk").first()
     return found.round if found else None
-
-
-def told_by_file(round: Round) -> dict[int, ImportedIssue]:
-    """By round issue; empty for a round that was coded here."""
-    if not round.is_imported:
-        return {}
-    rows = ImportedIssue.objects.filter(round_issue__round=round)
-    return {row.round_issue_id: row for row in rows}

@@ -4,17 +4,21 @@ A placeholder is a member like any other, with an alias of its own, and with an 
 """
 
 import secrets
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
 from studies.errors import Conflict, Invalid
-from studies.models import Membership, Role, Study, User
+from studies.models import Invitation, Membership, Role, Study, User
 from studies.permissions import Permission, check_is_member
+from studies.queries import open_invitations
 from studies.services.events import record_event
 
 LONGEST_NAME = 120
+Mover = Callable[[Membership, Membership], None]
+MOVERS: list[Mover] = []
 NOT_ONE = "{name} is no placeholder: a person has this part in the study already."
 
 
@@ -58,6 +62,30 @@ def take_over(*, placeholder: Membership, role: str, by: User) -> Membership:
     return row
 
 
+def register_mover(mover: Mover) -> None:
+    """`mover` moves what a placeholder has in a room to another member; Conflict where both have the same."""
+    MOVERS.append(mover)
+
+
+@transaction.atomic
+def hand_over(*, placeholder: Membership, to: Membership, by: User) -> Membership:
+    """The person was a member all along: the codings go to them, under their alias, and the placeholder goes."""
+    study = placeholder.study
+    check_is_member(by, study, Permission.MANAGE_MEMBERS)
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("study", "user")
+    row = rows.get(pk=placeholder.pk)
+    check_can_be_taken_over(row, study)
+    if to.study_id != study.pk or to.role == Role.PLACEHOLDER or to.left_at is not None:
+        raise Invalid("Choose a person who is a member of this study.")
+    for mover in MOVERS:
+        mover(row, to)
+    data = {"name": row.user.name, "alias": row.alias}
+    record_event(study=study, by=by, verb="handed the codings of", target=f"{row.alias} to {to.alias}", data=data)
+    if not remove_placeholder(placeholder=row, by=by):
+        raise Conflict(f"An open invitation or something else still names {row.user}. Withdraw it first.")
+    return to
+
+
 @transaction.atomic
 def remove_placeholder(*, placeholder: Membership, by: User) -> bool:
     """Removes one with which nothing is left to do; False where something still refers to it, or a person has it."""
@@ -65,6 +93,9 @@ def remove_placeholder(*, placeholder: Membership, by: User) -> bool:
     row = Membership.objects.select_related("study", "user").filter(pk=placeholder.pk, role=Role.PLACEHOLDER).first()
     if row is None:
         return False
+    # A link that no longer works names nobody.
+    links = Invitation.objects.filter(takes_over=row)
+    links.exclude(pk__in=open_invitations(takes_over=row)).update(takes_over=None)
     try:
         with transaction.atomic():
             row.delete()

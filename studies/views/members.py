@@ -14,6 +14,7 @@ from studies.models import GIVEN_ROLES, Role
 from studies.permissions import Access, Permission, open_study
 from studies.queries import former_members_of, get_invitation_of, members_of, open_invitations
 from studies.services.invitations import invite, withdraw_invitation
+from studies.services.placeholders import hand_over
 from studies.services.studies import change_role, get_member, remove_member
 
 
@@ -62,6 +63,22 @@ def member_take_over(request: HttpRequest, slug: str, member_id: int) -> HttpRes
         return redirect("members", slug)
     made = {"made": invitation, "link": request.build_absolute_uri(reverse("invitation", args=[token]))}
     return render(request, "studies/members.html", what_is_shown(access, InviteForm()) | made)
+
+
+@require_POST
+def member_hand_over(request: HttpRequest, slug: str, member_id: int) -> HttpResponse:
+    """The person behind a placeholder is a member already."""
+    access = open_study(request, slug, Permission.MANAGE_MEMBERS)
+    member, wanted = get_member(access.study, member_id), request.POST.get("to", "")
+    try:
+        to = hand_over(
+            placeholder=member, to=get_member(access.study, int(wanted) if wanted.isdecimal() else 0), by=access.user
+        )
+    except (Conflict, Invalid) as error:
+        messages.error(request, " ".join(error.messages) if isinstance(error, Invalid) else str(error))
+    else:
+        messages.success(request, f"The codings of {member.user} are {to.user}’s now.")
+    return redirect("members", slug)
 
 
 @require_POST

@@ -72,6 +72,7 @@ ROWS = [
         kwargs=rater_b,
         why="a person is no placeholder",
     ),
+    Row("member_hand_over", page(SIGN_IN, 404, 403, 403, 404), method="post", kwargs=rater_b, why="to nobody"),
     Row("invitation_withdraw", LEAD_ONLY_WRITE, method="post", kwargs=open_invitation),
     Row("study_settings", LEAD_ONLY),
     Row("study_settings", LEAD_ONLY_WRITE, method="post", data=lambda world: {"title": "Reuse"}),

@@ -230,3 +230,8 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number(client, study
     for _ in range(29):
         factories.coding_import(study, lead)
     assert questions() == one
+
+
+def test_an_import_of_another_study_is_not_there(client, study, lead):
+    made = factories.coding_import(factories.study("Other", "other"), lead)
+    assert client.get(at(study, "coding_import", made.pk)).status_code == 404

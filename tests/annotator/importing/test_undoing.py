@@ -86,7 +86,7 @@ def test_not_after_a_person_took_over(study, imported, lead, stranger):
     placeholder = Membership.objects.get(role=Role.PLACEHOLDER)
     _, token = invite(study=study, role=Role.RATER, takes_over=placeholder, by=lead)
     accept_invitation(token=token, by=stranger)
-    stays(imported, lead, "stranger took over")
+    stays(imported, lead, "A person took over")
 
 
 def test_not_after_the_board_was_worked_with(study, lead):

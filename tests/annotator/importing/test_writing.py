@@ -264,3 +264,12 @@ def test_a_file_of_nothing_makes_no_round(study, lead):
     made = bring(study, lead, sheet([LONG[0], ("", "Ada", "a", "", "", "")]))
     assert (made.job.state, made.round, Round.objects.count()) == (State.DONE, None, 0)
     assert told(made) == [("line 2", "The row names no issue, so it was left out.", True)]
+
+
+def test_more_codes_than_a_taxonomy_holds_fail_with_a_sentence(study, lead, monkeypatch):
+    version = bring(study, lead).round.version
+    monkeypatch.setattr("taxonomy.services.merging.MAX_CODES", 3)
+    rows = [LONG[0], ("x/y#1", "Ada", "Fresh", "", "", "")]
+    made = bring(study, lead, sheet(rows), target={"unknown": UnknownCodes.ADD, "version": version.pk})
+    assert (made.job.state, made.round, Version.objects.count()) == (State.FAILED, None, 1)
+    assert made.job.error == ("The draft would have 4 codes; a taxonomy has at most 3. Nothing was imported.")
