@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 STARTS = {
-    "creation": "its creation",
-    "first_label": "its first label",
-    "first_response": "the first answer of a maintainer who is neither its author nor a bot",
+    "creation": "an issue’s creation",
+    "first_label": "an issue’s first label",
+    "first_response": "the first answer of a maintainer who is neither the issue’s author nor a bot",
 }
 ENDS = {
     "first_close": "its first close",

@@ -14,6 +14,8 @@ from analysis.reports.findings import Viewpoint
 from analysis.services.comparison import current_key
 from analysis.services.definition import set_definition
 from analysis.stats.resolution import EARLY, NO_START, NOT_RESOLVED, STILL_OPEN, Definition
+from annotator.models import Resolution
+from annotator.states import Outcome
 from corpus.models import IssueEvent
 from jobs.models import Job
 from jobs.services import run
@@ -205,11 +207,14 @@ class TestPage:
         assert client.post(page, asked).url == reverse("findings", args=[decided.study.slug]) + "#times"
         assert definition_of(decided.study).zone == "Asia/Tokyo"
         text = words(client.get(reverse("findings", args=[decided.study.slug])))
-        assert "from its creation to its last close, in hours. Not counted as resolved: closes as not planned" in text
+        assert (
+            "from an issue’s creation to its last close, in hours. Not counted as resolved: closes as not planned"
+            in text
+        )
         assert "(Asia/Tokyo) at the latest. Change what it means" in text
         assert "All issues, each once 3 36.0 48.0 72.0 1" in text
         earlier = words(client.get(page)).split("As it was set")[1]
-        assert "lead: Resolution time: from its creation to its last close, in hours." in earlier
+        assert "lead: Resolution time: from an issue’s creation to its last close, in hours." in earlier
 
     def test_what_is_wrong_stands_at_its_field(self, decided, client):
         page = reverse("resolution_time", args=[decided.study.slug])
@@ -238,3 +243,13 @@ class TestPage:
         assert "Loading (n = 1) and Output (n = 1)" in words(
             client.get(page, {"several": "left_out", "first": "Loading", "second": "Output"})
         )
+
+    def test_issues_not_about_the_topic_are_compared_with_the_others(self, decided, client):
+        made = factories.resolution(decided.drawn[3], [], by=decided.lead)
+        Resolution.objects.filter(pk=made.pk).update(outcome=Outcome.OFF_TOPIC)
+        client.post(reverse("findings_refresh", args=[decided.study.slug]), {"version": decided.version.pk})
+        run(Job.objects.get().pk)
+        text = words(client.get(reverse("findings", args=[decided.study.slug])))
+        topic = text.split("About the topic or not")[1]
+        assert "Too few observations for a test: not about the topic has 1; each group needs 3." in topic
+        assert "Kaplan–Meier" not in text.split("Among the categories")[1].split("How each was made")[0]

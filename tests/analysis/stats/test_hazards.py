@@ -67,6 +67,13 @@ class TestLogRank:
         apart = Sample.of([*(Observed(1, False, "a") for _ in "xyz"), *(Observed(v, True, "b") for v in (2, 3, 4))])
         assert "never watched at the same time" in log_rank(apart).undefined_because
 
+    def test_a_stratum_in_which_nothing_ended_adds_nothing(self):
+        sample = seeded(7, blocks=("r",))
+        rows = [Observed(float(v), bool(e), "ab"[g], "r")
+                for v, e, g in zip(sample.value, sample.ended, sample.group, strict=True)]  # fmt: skip
+        more = [Observed(3.0, False, group, "s") for group in "ab"]
+        assert log_rank_of(Sample.of([*rows, *more])) == log_rank_of(Sample.of(rows))
+
     def test_small_groups_are_left_out_by_name(self):
         sample = Sample.of([*(Observed(v, True, g) for g in "ab" for v in (1.0, 2.0, 3.5)), Observed(1, True, "c")])
         assert (log_rank(sample).groups, log_rank(sample).left_out) == (("a", "b"), ("c",))

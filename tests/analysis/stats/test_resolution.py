@@ -106,7 +106,7 @@ def test_units():
 
 def test_in_words():
     assert told(Definition()) == (
-        "Resolution time: from its creation to its last close, in days. Every close counts as resolved. "
+        "Resolution time: from an issue’s creation to its last close, in days. Every close counts as resolved. "
         "Issues that are not resolved are followed until they were last seen."
     )
     narrow = Definition("first_response", "time_open", ("completed",), bots=False, stale=False, unit="hours")
