@@ -93,6 +93,15 @@ class StudyForm(forms.Form):
     )
 
 
+class SettingsForm(StudyForm):
+    times_coding = forms.BooleanField(
+        label="Measure the time on task",
+        required=False,
+        help_text="The coding screen counts the seconds that a rater works at an issue, not while its tab is hidden "
+        "or nothing happens for a minute, and says so. You see medians by rater.",
+    )
+
+
 class InviteForm(forms.Form):
     role = forms.ChoiceField(choices=GIVEN_ROLES, initial=Role.RATER, help_text=WHAT_ROLES_DO)
     note = forms.CharField(

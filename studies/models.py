@@ -54,11 +54,13 @@ GIVEN_ROLES = [(role.value, role.label) for role in (Role.LEAD, Role.RATER, Role
 
 
 class Study(models.Model):
-    """One research project. Everything else that belongs to it reaches it by one path."""
+    """One research project. Everything else that belongs to it reaches it by one path. `times_coding`: the coding
+    screen measures how long raters work at an issue, and tells them."""
 
     slug = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=200)
     question = models.TextField(blank=True)
+    times_coding = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

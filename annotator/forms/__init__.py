@@ -50,6 +50,7 @@ class SubmitForm(forms.Form):
     flagged = forms.BooleanField(required=False)
     evidence = EvidenceField(required=False)
     client_id = forms.UUIDField()
+    active_seconds = forms.IntegerField(required=False, min_value=0)
     seen = forms.IntegerField(required=False, min_value=0)
 
 

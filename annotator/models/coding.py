@@ -22,7 +22,10 @@ class Draft(models.Model):
 
 
 class Coding(models.Model):
-    """One submit. The last revision that was submitted while the round ran is the rater's independent coding."""
+    """One submit. The last revision that was submitted while the round ran is the rater's independent coding.
+
+    `active_seconds`: how long the rater worked at it since the revision before, where the study measures that.
+    """
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="codings")
     revision = models.PositiveIntegerField()
@@ -34,6 +37,7 @@ class Coding(models.Model):
     body_seen = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     client_id = models.UUIDField(unique=True)
+    active_seconds = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [

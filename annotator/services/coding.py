@@ -18,6 +18,7 @@ from annotator.services.marks import Mark, check_marks, marks_in, write_marks
 from annotator.services.pool import keep_place
 from annotator.services.running import check_is_running as check_is_running
 from annotator.services.shown import check_was_not_told
+from annotator.services.timing import believable
 from annotator.states import SCREENED, Confidence, Outcome
 from studies.errors import Conflict, Invalid, NotThere, Refused
 from studies.models import User
@@ -134,6 +135,7 @@ def submit_coding(
     flagged: bool = False,
     evidence: Sequence[Mark] = (),
     client_id: uuid.UUID,
+    active_seconds: int | None = None,
     seen: int | None = None,
     by: User,
 ) -> Coding:
@@ -149,13 +151,11 @@ def submit_coding(
     check_can_submit(by, row)
     memo = without_nul(memo).strip()
     proposed = check_proposals(row, set(proposals))
-    chosen = check_answer(
-        row.round_issue.round, outcome, set(codes), proposed=len(proposed), memo=memo, confidence=confidence
-    )
+    round = row.round_issue.round
+    chosen = check_answer(round, outcome, set(codes), proposed=len(proposed), memo=memo, confidence=confidence)
     marked = check_marks(row, evidence, chosen, proposed)
-    draft = Draft.objects.filter(assignment=row).first()
     if seen is not None:
-        check_seen(row, seen, draft)
+        check_seen(row, seen, Draft.objects.filter(assignment=row).first())
     keep_place(row)
     coding = Coding(
         assignment=row,
@@ -167,6 +167,7 @@ def submit_coding(
         body_seen_id=row.round_issue.issue.body_id,
         submitted_at=timezone.now(),
         client_id=client_id,
+        active_seconds=believable(row, active_seconds),
     )
     coding.save()
     write_answer(coding, chosen, proposed, marked)

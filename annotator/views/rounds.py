@@ -19,6 +19,7 @@ from annotator.queries.pool import is_pool, places_in
 from annotator.queries.rounds import Progress, get_round, issues_in, rounds_of, taken_up
 from annotator.queries.screening import result_of
 from annotator.queries.target import target_in_words, target_state
+from annotator.queries.timing import times_of
 from annotator.services.calibration import can_set_gold, can_set_target
 from annotator.services.changing import can_change
 from annotator.services.phases import can_move
@@ -105,6 +106,7 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "undecided": undecided_in(shown) if can_resolve(shown) else 0,
         "result": result_of(shown),
         **calibration_of(shown),
+        "times": times_of(shown) if access.may(Permission.MANAGE_ROUNDS) and access.study.times_coding else [],
         "taken_up": taken_up(shown) if shown.is_closed else [],
         "crumbs": [{"label": "Rounds", "url": reverse("rounds", args=[slug])}, {"label": str(shown)}],
     }

@@ -43,13 +43,18 @@ def add_member(*, study: Study, user: User, role: str) -> Membership:
 
 
 @transaction.atomic
-def update_study(*, study: Study, title: str, question: str, by: User) -> Study:
+def update_study(*, study: Study, title: str, question: str, times_coding: bool | None = None, by: User) -> Study:
     check_is_member(by, study, Permission.EDIT_STUDY)
     if not title.strip():
         raise Invalid({"title": "A study needs a title."})
     study.title, study.question = title.strip(), question.strip()
-    study.save(update_fields=["title", "question"])
+    changes = times_coding is not None and times_coding != study.times_coding
+    study.times_coding = bool(times_coding) if changes else study.times_coding
+    study.save(update_fields=["title", "question", "times_coding"])
     record_event(study=study, by=by, verb="described", target=f"study {study.title}", data={"question": study.question})
+    if changes:
+        verb = "began to measure" if study.times_coding else "no longer measures"
+        record_event(study=study, by=by, verb=verb, target="the time on task")
     return study
 
 

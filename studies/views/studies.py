@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from studies.forms import StudyForm
+from studies.forms import SettingsForm, StudyForm
 from studies.models import Event, Study
 from studies.permissions import Permission, open_study, person
 from studies.queries import events_of
@@ -32,7 +32,8 @@ def study_new(request: HttpRequest) -> HttpResponse:
 def study_settings(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug, Permission.EDIT_STUDY)
     study = access.study
-    form = StudyForm(request.POST or None, initial={"title": study.title, "question": study.question})
+    initial = {name: getattr(study, name) for name in ("title", "question", "times_coding")}
+    form = SettingsForm(request.POST or None, initial=initial)
     if form.is_valid():
         update_study(study=study, by=access.user, **form.cleaned_data)
         messages.success(request, "The study's settings were changed.")

@@ -84,7 +84,7 @@ class House:
     def serve(self) -> None:
         command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
-        wait_for(lambda: get(f"http://127.0.0.1:{self.port}/sign-in/")[0] == 200)
+        wait_for(lambda: get(f"http://127.0.0.1:{self.port}/sign-in/")[0] == 200, patience=300)
 
     def kill(self) -> None:
         """Every process of the server at once."""

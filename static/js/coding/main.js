@@ -20,6 +20,7 @@ import { Refused, SignedOut } from "./server.js";
 import { signIn } from "./signin.js";
 import * as status from "./status.js";
 import { store } from "./store.js";
+import { timing } from "./timing.js";
 
 const setup = JSON.parse(document.getElementById("setup").textContent);
 const form = document.getElementById("palette");
@@ -46,6 +47,7 @@ const drafted = drafts({
 const { propose } = proposals({ address: setup.address, allowed: setup.proposals, current: () => state.assignment, codes: { ...codes, refuse: status.refusal }, signedOut });
 const address = () => `${setup.address}issues/${state.assignment}/`;
 const looked = lookups({ address, current: () => state.assignment, go: open, signedOut });
+const time = timing({ kept });
 const latest = recent({ ids: setup.recent, codes });
 const conflict = conflicts({
   kept,
@@ -58,10 +60,7 @@ const conflict = conflicts({
   },
   keepDraft: () => drafted.typed(state),
   forget: rater.drop,
-  submitAgain(item) {
-    waiting.add(item);
-    waiting.flush();
-  },
+  submitAgain: (item) => (waiting.add(item), waiting.flush()),
 });
 
 function changed() {
@@ -79,7 +78,7 @@ function submit(given = {}) {
     return;
   }
   const { assignment, key, seen } = state;
-  waiting.add({ assignment, key, answer, seen });
+  waiting.add({ assignment, key, answer, seen, time: time.taken() });
   rater.finish(state);
   latest.use(answer);
   drafted.forget(assignment);
@@ -141,6 +140,7 @@ function begin() {
   status.refusal("");
   neighbours(state);
   rater.prefetch(state);
+  time.turn(state.assignment);
   if (state.seen && !count()) status.note(state.version ? "A draft is kept" : "Submitted");
   if (!mine) return;
   const theirs = { kept: state.answer, seen: state.seen, version: state.version };

@@ -16,16 +16,16 @@ export function queue({ kept, address, on }) {
   const size = () => keys().length;
   const waits = (assignment) => keys().some((key) => kept.read(key)?.assignment === assignment);
 
-  function add({ assignment, key, answer, seen }) {
+  function add({ assignment, key, answer, seen, time }) {
     const place = `${String(Date.now()).padStart(15, "0")}.${String(counter++).padStart(5, "0")}`;
-    kept.write(`queue.${place}`, { assignment, key, answer, seen, client_id: uuid() });
+    kept.write(`queue.${place}`, { assignment, key, answer, seen, time, client_id: uuid() });
   }
 
   async function sendOne(place) {
     const item = kept.read(place);
     if (!item) return;
     try {
-      const told = await ask(`${address}issues/${item.assignment}/submit/`, { ...item.answer, seen: item.seen, client_id: item.client_id });
+      const told = await ask(`${address}issues/${item.assignment}/submit/`, { ...item.answer, ...item.time, seen: item.seen, client_id: item.client_id });
       kept.remove(place);
       if (told.gold) await showGold(item.key, told.gold);
       on.sent(item, told);
