@@ -49,11 +49,14 @@ RATER_COLUMN = re.compile(
     re.IGNORECASE,
 )
 SEPARABLE = (";", "|", "\n", ",")
-KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*-\d+|[\w.-]+/[\w.-]+#\d+|#?\d+|https?://\S+")
+NUMBER = re.compile(r"#?\d{1,10}")
+# Columns that number the rows of an annotation tool, and no issues.
+OF_ROWS = ("id", "task")
 
 
-def guess(source: Source) -> Mapping:
-    """A mapping to begin with. It need not suffice: `Mapping.check` says what is missing."""
+def guess(source: Source, *, repository: str = "") -> Mapping:
+    """A mapping to begin with. It need not suffice: `Mapping.check` says what is missing. `repository` is where a
+    number alone may belong: that is taken where the column is called as one of issues, not as one of rows."""
     parts = {part: found for part in NAMES if (found := column_for(part, source.names))}
     pairs = pairs_in(source.names)
     taken = set(parts.values()) | {name for pair in pairs for name in (pair.rater, pair.codes)}
@@ -69,10 +72,17 @@ def guess(source: Source) -> Mapping:
         pairs=pairs if form == Form.PAIRS else (),
         rater=stem(source.name) if form == Form.LONG and Part.RATER not in parts else "",
         items=stem(source.name),
+        repository=repository if Part.REPOSITORY not in parts and holds_numbers(source, parts) else "",
         encoding=source.encoding,
         delimiter=source.delimiter,
     )
     return Mapping(**{**vars(mapping), **said_in(source, mapping)})
+
+
+def holds_numbers(source: Source, parts: dict[str, str]) -> bool:
+    column = parts.get(Part.ISSUE, "")
+    cells = [row.get(column, "").strip() for row in source.first]
+    return bool(cells) and column.strip().lower() not in OF_ROWS and all(map(NUMBER.fullmatch, cells))
 
 
 def column_for(part: str, names: Iterable[str]) -> str:

@@ -174,8 +174,10 @@ def seen_by(viewer: Membership, round: Round, courses: Sequence[Course]) -> list
 
 
 def submits_in(round: Round) -> dict[int, list[datetime]]:
-    """Times of the first submits by member, in order."""
+    """Times of the first submits by member, in order. None of a round that was imported: its times are the import's."""
     found: dict[int, list[datetime]] = {}
+    if round.is_imported:
+        return found
     rows = Coding.objects.filter(revision=1, assignment__round_issue__round=round)
     for member, at in rows.order_by("submitted_at").values_list("assignment__member", "submitted_at"):
         found.setdefault(member, []).append(at)

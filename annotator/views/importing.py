@@ -26,10 +26,12 @@ from annotator.services.importing.asking import (
     request_import,
 )
 from annotator.services.importing.undoing import undo_coding_import, why_not_undo
+from corpus.queries import repositories_of
 from corpus.services.uploads import of_token, token_of
 from jobs.queries import pace
 from jobs.tasks import send
 from studies.errors import Conflict
+from studies.models import Study
 from studies.permissions import Access, Permission, open_study
 
 PAGE_SIZE = 50
@@ -83,10 +85,17 @@ def coding_import_columns(request: HttpRequest, slug: str, upload: str) -> HttpR
 
 
 def first_mapping(access: Access, source: Source) -> Mapping:
-    kept, guessed = remembered_mapping(access.study, source.names), guess(source)
+    kept = remembered_mapping(access.study, source.names)
+    guessed = guess(source, repository=only_repository(access.study))
     if kept is None:
         return guessed
     return Mapping(**{**vars(kept), "encoding": source.encoding, "delimiter": source.delimiter, "items": guessed.items})
+
+
+def only_repository(study: Study) -> str:
+    """Where a number alone belongs, if the study has one repository."""
+    found = list(repositories_of(study)[:2])
+    return str(found[0]) if len(found) == 1 else ""
 
 
 def shown(source: Source, mapping: Mapping) -> list[Issue]:

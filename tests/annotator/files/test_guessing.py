@@ -113,3 +113,22 @@ def test_mappings_that_suffice():
     Mapping(Form.LONG, {**parts, Part.CODES: "codes"}, rater="Ada").check(names)
     Mapping(Form.COLUMNS, parts, raters=("codes", "who")).check(names)
     Mapping(Form.PAIRS, parts, pairs=(Pair("who", "codes"), Pair("", ""))).check(names)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "repository"),
+    [
+        ("issue number", ("12", "#13"), "x/y"),
+        ("issue", ("12", "x/z#13"), ""),
+        ("id", ("12", "13"), ""),
+        ("issue", (), ""),
+    ],
+)
+def test_numbers_of_issues_belong_to_the_only_repository(column, cells, repository):
+    rows = [(cell, "Ada", "a") for cell in cells]
+    assert guess(source((column, "rater", "code"), *rows), repository="x/y").repository == repository
+
+
+def test_a_column_of_repositories_says_where_numbers_belong():
+    told = source(("number", "repo", "rater", "code"), ("12", "x/z", "Ada", "a"))
+    assert guess(told, repository="x/y").repository == ""

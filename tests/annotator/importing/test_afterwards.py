@@ -11,6 +11,7 @@ from analysis.exports.archive import archive
 from analysis.exports.dataset import Options, build
 from analysis.reports.findings import Viewpoint, findings_of
 from annotator.models import Round
+from annotator.queries.pace import courses_of
 from annotator.queries.told import text_has_changed
 from corpus.models import Issue
 from taxonomy.models import Taxonomy
@@ -51,6 +52,13 @@ def test_the_findings_say_what_is_left_out(client, study, lead, imported):
     client.force_login(lead)
     page = " ".join(client.get(reverse("findings", args=[study.slug])).content.decode().split())
     assert "2 issues left out: coded elsewhere" in page
+
+
+def test_no_pace_is_told_of_codings_that_were_made_elsewhere(client, study, lead, imported):
+    assert [course.times for course in courses_of(imported.round)] == [[], []]
+    client.force_login(lead)
+    page = client.get(reverse("round", args=[study.slug, 1])).content.decode()
+    assert "Submitted by day" not in page
 
 
 def test_a_running_round_stays_blind_beside_an_imported_one(client, study, lead, rater_a, members):

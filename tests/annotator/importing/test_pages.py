@@ -235,3 +235,13 @@ def test_the_list_asks_the_same_number_of_questions_for_any_number(client, study
 def test_an_import_of_another_study_is_not_there(client, study, lead):
     made = factories.coding_import(factories.study("Other", "other"), lead)
     assert client.get(at(study, "coding_import", made.pk)).status_code == 404
+
+
+def test_numbers_are_of_the_only_repository_of_the_study(client, study):
+    factories.repository(study, "tidewater/captioner")
+    content = sheet([("issue number", "rater", "code"), ("12", "Ada", "a")])
+    form = client.get(chosen(client, study, content)).context["form"]
+    assert form["repository_name"].value() == "tidewater/captioner"
+    factories.repository(study, "tidewater/other")
+    form = client.get(chosen(client, study, content)).context["form"]
+    assert not form["repository_name"].value()
