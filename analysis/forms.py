@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from analysis.reports.calculator import INTERVALS, LEVELS, WEIGHTS, Asked
+from analysis.stats.coefficients import COEFFICIENTS
 from analysis.stats.names import ADJUSTMENTS, LIMITS, NAMES
 from analysis.stats.resolution import ENDS, REASONS, STARTS, UNITS, Definition
 from studies.models import Study
@@ -170,3 +172,65 @@ class DefinitionForm(forms.Form):
     def definition(self) -> Definition:
         said = self.cleaned_data
         return Definition(**{**said, "reasons": tuple(said["reasons"])})
+
+
+def _named(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(name, name) for name in names]
+
+
+class CalculatorForm(forms.Form):
+    """A table of ratings from anywhere, and what to compute of it."""
+
+    MOST_BYTES = 4 * 2**20
+
+    ratings = forms.CharField(
+        required=False,
+        max_length=MOST_BYTES,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "class": "mono", "spellcheck": "false"}),
+        help_text="unit,rater,code in each line, or a column for each rater. Several codes: a|b.",
+    )
+    file = forms.FileField(required=False, label="Or a CSV file", help_text="UTF-8, at most 4 MB.")
+    coefficients = forms.MultipleChoiceField(
+        required=False,
+        choices=[(name, coefficient.label) for name, coefficient in COEFFICIENTS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: all that the number of raters and the weights allow.",
+    )
+    weights = forms.ChoiceField(choices=_named(WEIGHTS), help_text="Of all but Randolph’s κ; by rank on the scale.")
+    level = forms.ChoiceField(
+        required=False,
+        choices=[("", "as the weights say"), *_named(LEVELS)],
+        label="Level of measurement",
+        help_text="Of Krippendorff’s α. For several codes a rating: jaccard or masi.",
+    )
+    categories = forms.CharField(
+        required=False,
+        max_length=100_000,
+        help_text="The whole scale in its order, as in 1,2,3,4,5.",
+    )
+    ci = forms.ChoiceField(choices=_named(INTERVALS), label="95 % interval")
+    seed = forms.IntegerField(initial=1, min_value=0, max_value=2**31 - 1, help_text="Of the bootstrap, 10,000 draws.")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        file = said.get("file")
+        if file and file.size > self.MOST_BYTES:
+            self.add_error(
+                "file",
+                "The file is larger than 4 MB. Use manage.py agreement.",
+            )
+        if "ratings" in said and not file and not said["ratings"].strip() and not self.errors:
+            self.add_error("ratings", "Paste a table of ratings, or choose a file.")
+        return said
+
+    def asked(self) -> Asked:
+        said = self.cleaned_data
+        return Asked(
+            coefficients=tuple(said["coefficients"]),
+            weights=said["weights"],
+            level=said["level"] or None,
+            categories=said["categories"],
+            ci=said["ci"],
+            seed=said["seed"],
+        )

@@ -2,6 +2,7 @@ from django.urls import path
 
 from analysis.views import (
     agreement,
+    calculators,
     calibration,
     comparing,
     crosswalks,
@@ -15,6 +16,7 @@ from analysis.views import (
 
 home = overview.home
 compare = comparing.compare
+calculator = calculators.calculator
 
 urlpatterns = [
     path("", overview.study, name="study"),

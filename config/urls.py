@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from analysis.urls import compare, home
+from analysis.urls import calculator, compare, home
 from config.health import healthz
 from taxonomy.urls import public_urlpatterns
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("", home, name="home"),
     path("compare/", compare, name="compare"),
+    path("calculator/", calculator, name="calculator"),
     path("", include("studies.urls")),
     path("studies/<slug:slug>/", include("jobs.urls")),
     path("studies/<slug:slug>/", include("corpus.urls")),

@@ -28,8 +28,10 @@ from analysis.stats.scales import Scale, Setting, scale_by_level, scale_by_weigh
 
 Plan = Bootstrap | Analytic
 MOST_RATERS_IN_PAIRS = 100
-# A bootstrap that would cost more multiplications (minutes) gives way to the analytic interval, which says so.
-MOST_WORK = 10**12
+# A bootstrap that would cost more multiplications (some ten seconds) gives way to the analytic interval, which says so.
+MOST_WORK = 5 * 10**10
+# A table that would need more numbers at once (1 GB) is refused.
+MOST_NUMBERS = 10**8
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,9 @@ class Prepared:
 
     @property
     def width(self) -> int:
-        size, (_, raters) = len(self.patterns.scale.values), self.patterns.codes.shape
-        return size * size if self.patterns.scale.ranked else size * raters
+        raters = self.patterns.codes.shape[1]
+        pairs = raters * (raters - 1) if self.coefficient.all_pairs else 1
+        return pairs * _width(self.patterns.scale, raters)
 
     @property
     def n_sampled(self) -> int:
@@ -145,12 +148,18 @@ def prepare(matrix: RatingMatrix, method: str, setting: Setting, rows: tuple[Arr
     coefficient = COEFFICIENTS[method]
     scale = coefficient.scale(matrix, setting)
     codes, copies = rows
-    reason = _why_not(coefficient, matrix, codes, setting)
+    reason = _why_not(coefficient, matrix, codes, setting) or _too_large(coefficient, scale, codes)
     patterns = Patterns(_on(scale, matrix)[codes], copies, scale)
     if reason:
         return _blank(method, matrix, patterns, patterns.ratings >= 2, reason)
     form = coefficient.form(patterns)
     return Prepared(coefficient, patterns, form, _blank(method, matrix, patterns, form.used, None))
+
+
+def _width(scale: Scale, raters: int) -> int:
+    """Numbers of one pattern."""
+    size = len(scale.values)
+    return size * size if scale.ranked else size * raters
 
 
 def _on(scale: Scale, matrix: RatingMatrix) -> Array:
@@ -195,6 +204,16 @@ def _why_not(coefficient: Coefficient, matrix: RatingMatrix, codes: Array, setti
     if not ((codes >= 0).sum(axis=1) >= 2).any():
         return "No issue has been rated by two raters."
     return None
+
+
+def _too_large(coefficient: Coefficient, scale: Scale, codes: Array) -> str | None:
+    patterns, raters = codes.shape
+    if patterns * _width(scale, raters) <= MOST_NUMBERS:
+        return None
+    return (
+        f"{coefficient.label} is not computed for {patterns:,} different rows of {raters:,} raters with "
+        f"{len(scale.values):,} different answers at once. Take a sample of the issues, or fewer raters."
+    )
 
 
 def _figures(found: Prepared, sure: Plan | None, population: int | None) -> Agreement:

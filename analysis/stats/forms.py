@@ -215,7 +215,8 @@ def _alpha_by_ranks(patterns: Patterns) -> Form:
     def between(batch: Batch) -> Array:
         n = batch.total(counts)
         ranks = np.cumsum(n, axis=-1) - n / 2
-        return np.asarray((ranks[..., :, None] - ranks[..., None, :]) ** 2)
+        shares = divided(ranks, n.sum(axis=-1, keepdims=True))
+        return np.asarray((shares[..., :, None] - shares[..., None, :]) ** 2)
 
     def apart(batch: Batch) -> Array:
         return np.asarray((batch.total(coincidences) * between(batch)).sum(axis=(-2, -1)))

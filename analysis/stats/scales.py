@@ -44,12 +44,16 @@ class Scale:
     ranked: bool = False
 
 
+# A table of distances of more values would take more than 200 MB.
+MOST_VALUES = 5_000
+
+
 def scale_by_weights(matrix: RatingMatrix, setting: Setting) -> Scale:
     if not isinstance(setting.weights, str):
         return Scale(*_own(matrix, setting))
     if setting.weights == UNWEIGHTED:
         return Scale(_points(matrix, setting), None)
-    values = _in_order(matrix, setting)
+    values = _few(_in_order(matrix, setting))
     return Scale(values, WEIGHTS[setting.weights](values))
 
 
@@ -61,7 +65,19 @@ def scale_by_level(matrix: RatingMatrix, setting: Setting) -> Scale:
         return Scale(_in_order(matrix, setting), None, ranked=True)
     distance = LEVELS[level] if isinstance(level, str) else level
     values = _points(matrix, setting)
-    return Scale(values, None if distance is nominal else distance(values))
+    if distance is nominal:
+        return Scale(values, None)
+    apart = distance(_few(values))
+    # α does not change with the unit of its distance, and observed agreement stays between 0 and 1.
+    return Scale(values, apart / max(1.0, apart.max(initial=0)))
+
+
+def _few(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    if len(values) > MOST_VALUES:
+        raise NotOnScale(
+            values[MOST_VALUES], f"There are {len(values):,} different answers, and {MOST_VALUES:,} can be compared."
+        )
+    return values
 
 
 def _points(matrix: RatingMatrix, setting: Setting) -> tuple[Value, ...]:

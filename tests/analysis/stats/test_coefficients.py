@@ -241,3 +241,21 @@ def test_more_sets_than_issues_give_the_interval_that_the_values_give(monkeypatc
     by_values = agreement(matrix, "krippendorff_alpha", setting=setting, sure=Bootstrap(draws=50))
     assert by_patterns.interval.low == pytest.approx(by_values.interval.low)
     assert by_patterns.interval.high == pytest.approx(by_values.interval.high)
+
+
+def test_a_table_too_large_for_memory_is_refused_in_words(monkeypatch):
+    monkeypatch.setattr("analysis.stats.coefficients.MOST_NUMBERS", 50)
+    assert agreement(FLEISS, "fleiss_kappa").undefined_because == (
+        "Fleiss' κ is not computed for 24 different rows of 6 raters with 5 different answers at once. "
+        "Take a sample of the issues, or fewer raters."
+    )
+    monkeypatch.setattr("analysis.stats.scales.MOST_VALUES", 4)
+    with pytest.raises(NotOnScale, match="There are 5 different answers, and 4 can be compared"):
+        agreement(FLEISS, "krippendorff_alpha", setting=Setting(level="interval"))
+
+
+def test_observed_agreement_stays_between_0_and_1_at_every_level():
+    for level in ("ordinal", "interval", "ratio"):
+        found = agreement(FLEISS, "krippendorff_alpha", setting=Setting(level=level))
+        assert 0 <= found.expected <= found.observed <= 1
+        assert found.value == pytest.approx((found.observed - found.expected) / (1 - found.expected))
