@@ -223,3 +223,33 @@ def test_on_a_changed_issue_marks_move_with_their_words_or_are_detached(
     page.wait_for_url(lambda url: "issue=" not in url)
     again = Coding.objects.get(revision=2).evidence.order_by("exact")
     assert [(row.exact, row.text.markdown) for row in again] == [(f"fails {FAMILY}", changed), ("run()", BODY)]
+
+
+def test_a_mark_in_what_is_not_shown_yet_is_brought_by_its_quote(
+    study: Study, members: dict[str, Membership], lead: Any, sign_in: SignIn, rater_a: Any
+) -> None:
+    """Also in a comment so far down that the thread breaks off before it, and drawn once that is asked for."""
+    version = factories.taxonomy(study, ["Model usage"], by=lead)
+    long = "\n\n".join(f"Line {number} 🐛 of a long text, as logs are." for number in range(4000))
+    issue = factories.issue(factories.repository(study), body=long)
+    comments = [factories.comment(issue, f"Comment number {number}.") for number in range(60)]
+    round = factories.round_of(version, [issue], [members["rater_a"]])
+    coding = factories.coding(round.round_issues.get().assignments.get(), ["Model usage"])
+    factories.evidence(coding, "Line 3999 🐛 of", ["Model usage"])
+    factories.evidence(coding, "Line 0 🐛 of", ["Model usage"])
+    factories.evidence(coding, "number 59", ["Model usage"], comment=comments[-1])
+    page = screen(sign_in(rater_a), round)
+    assert painted(page) == {"colour-1": ["Line 0 🐛 of"]}
+    quote = page.locator(".quote", has_text="Line 3999")
+    expect(quote).to_contain_text("not shown now")
+    quote.click()
+    expect(quote).not_to_contain_text("not shown now")
+    assert painted(page) == {"colour-1": ["Line 0 🐛 of", "Line 3999 🐛 of"]}
+    assert page.evaluate("String(getSelection())") == "Line 3999 🐛 of"
+    page.locator(".quote", has_text="number 59").click()
+    expect(page.locator(".saved")).to_contain_text("Show more of the comments")
+    while page.locator("[data-rest-of-thread]").count():
+        before = page.locator(".comment").count()
+        page.locator("[data-rest-of-thread] a").click()
+        expect(page.locator(".comment").nth(before)).to_be_attached()
+    expect(page.locator(".quote", has_text="number 59")).not_to_contain_text("not shown now")
