@@ -16,11 +16,12 @@ from analysis.queries import as_of_version, get_taxonomy_to_code_with, get_versi
 from analysis.reports.agreement import AgreementReport, sentence
 from analysis.reports.compared import ComparisonReport
 from analysis.reports.counts import CountsReport
-from analysis.reports.findings import Viewpoint, findings_of
+from analysis.reports.findings import BrokenBlindIn, Viewpoint, findings_of
 from analysis.reports.resolution_time import ResolutionTimeReport
 from analysis.reports.saturation import SaturationReport, saturation_of, words
 from analysis.services.agreement import agreement_of
 from analysis.services.comparison import comparison_standing
+from annotator.queries.blind import breaks_of
 from annotator.queries.rounds import get_round
 from studies.errors import NotThere
 from studies.models import Study
@@ -37,8 +38,21 @@ AS_OF = OpenApiParameter(
 
 
 @dataclass(frozen=True)
+class BrokenBlindAnswer:
+    by: str
+    at: datetime
+    reason: str
+    codings: int
+    given: int
+
+
+@dataclass(frozen=True)
 class AgreementAnswer:
+    """`live`: of a round that still runs, for who broke its blind."""
+
     sentence: str
+    live: bool
+    blind_broken: tuple[BrokenBlindAnswer, ...]
     report: AgreementReport
 
 
@@ -51,6 +65,7 @@ class FindingsAnswer:
     tests: ComparisonReport | None
     tests_computed_at: datetime | None
     tests_are_current: bool
+    blind_broken: tuple[BrokenBlindIn, ...]
 
 
 class AgreementSerializer(DataclassSerializer[AgreementAnswer]):
@@ -82,14 +97,19 @@ class FindingsSerializer(DataclassSerializer[FindingsAnswer]):
 
 
 class RoundAgreement(APIView):
-    """Agreement of a closed round; 403 until it is closed."""
+    """Agreement of a closed round; 403 until it is closed, but for a lead who broke its blind."""
 
     @extend_schema(responses=AgreementSerializer, parameters=[AS_OF])
     def get(self, request: Request, slug: str, number: int) -> Response:
-        study = get_access_for(person(request), slug).study
-        round = get_round(study, number)
-        report = agreement_of(round, as_of_version(round, request.query_params.get("as_of", "")))
-        return Response(AgreementSerializer(AgreementAnswer(sentence(report), report)).data)
+        access = get_access_for(person(request), slug)
+        round = get_round(access.study, number)
+        as_of = as_of_version(round, request.query_params.get("as_of", ""))
+        report = agreement_of(round, as_of, access.membership)
+        broken = tuple(
+            BrokenBlindAnswer(row.member.alias, row.at, row.reason, row.codings, row.given) for row in breaks_of(round)
+        )
+        answer = AgreementAnswer(sentence(report), not round.is_closed, broken, report)
+        return Response(AgreementSerializer(answer).data)
 
 
 class Findings(APIView):
@@ -108,6 +128,7 @@ class Findings(APIView):
             tests=kept.report if kept else None,
             tests_computed_at=kept.computed_at if kept else None,
             tests_are_current=standing.is_current,
+            blind_broken=found.blind_broken,
         )
         return Response(FindingsSerializer(answer).data)
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("rounds/<int:number>/close/", phases.round_close, name="round_close"),
     path("rounds/<int:number>/resolve/", phases.round_resolve, name="round_resolve"),
     path("rounds/<int:number>/reopen/", phases.round_reopen, name="round_reopen"),
+    path("rounds/<int:number>/blind/", blind.round_blind, name="round_blind"),
     path("rounds/<int:number>/change/", changes.round_change, name="round_change"),
     path("rounds/<int:number>/pause/", changes.round_pause, name="round_pause"),
     path("rounds/<int:number>/resume/", changes.round_resume, name="round_resume"),

@@ -2,13 +2,14 @@
 
 `SEES` is the table; the functions below follow from it, and a page prints it for the members of a study. A person
 always sees their own codings. Another's codings, and everything computed from them, stay unseen until the round is
-closed, for leads as well. How many codings are in is no secret; what they say is.
+closed, for leads as well: unless a lead breaks the blind, which stands on record and shows them to that lead alone.
+How many codings are in is no secret; what they say is.
 """
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
-from annotator.models import Assignment, Round
+from annotator.models import Assignment, BrokenBlind, Round
 from annotator.models.drawing import Each
 from annotator.states import Phase
 from studies.errors import Refused
@@ -20,6 +21,7 @@ class Viewer(models.TextChoices):
 
     RATER = "rater", "rater"
     LEAD = "lead", "lead"
+    UNBLINDED = "unblinded", "lead who broke the blind"
     OBSERVER = "observer", "observer"
     STRANGER = "stranger", "not a member"
 
@@ -39,10 +41,12 @@ class Thing(models.TextChoices):
     DISAGREEMENTS = "disagreements", "Disagreements, side by side"
     LABELS = "labels", "Labels; findings, saturation and counts of codes made of them"
     EXPORTS = "exports", "The round in exported data sets"
+    BROKEN = "broken", "That a lead broke the blind: who, when and why"
 
 
-MEMBERS = frozenset({Viewer.RATER, Viewer.LEAD, Viewer.OBSERVER})
-LEADS = frozenset({Viewer.LEAD})
+UNBLINDED = frozenset({Viewer.UNBLINDED})
+LEADS = UNBLINDED | {Viewer.LEAD}
+MEMBERS = LEADS | {Viewer.RATER, Viewer.OBSERVER}
 NOBODY = frozenset[Viewer]()
 
 # What is each person's own is seen by whoever has it.
@@ -71,13 +75,14 @@ SEES: dict[str, Row] = {
     Thing.PACE: row(LEADS, LEADS, LEADS, LEADS),
     Thing.OWN_ASSIGNMENTS: row(NOBODY, MEMBERS, MEMBERS, MEMBERS),
     Thing.OWN_CODINGS: row(NOBODY, MEMBERS, MEMBERS, MEMBERS),
-    Thing.CODINGS: row(NOBODY, NOBODY, MEMBERS, MEMBERS),
-    Thing.PROPOSALS: row(NOBODY, NOBODY, MEMBERS, MEMBERS),
+    Thing.CODINGS: row(NOBODY, UNBLINDED, MEMBERS, MEMBERS),
+    Thing.PROPOSALS: row(NOBODY, UNBLINDED, MEMBERS, MEMBERS),
     Thing.DRAFTS: row(NOBODY, NOBODY, NOBODY, NOBODY),
-    Thing.AGREEMENT: row(NOBODY, NOBODY, MEMBERS, MEMBERS),
-    Thing.DISAGREEMENTS: row(NOBODY, NOBODY, LEADS, LEADS),
+    Thing.AGREEMENT: row(NOBODY, UNBLINDED, MEMBERS, MEMBERS),
+    Thing.DISAGREEMENTS: row(NOBODY, UNBLINDED, LEADS, LEADS),
     Thing.LABELS: row(NOBODY, NOBODY, MEMBERS, MEMBERS),
     Thing.EXPORTS: row(NOBODY, NOBODY, LEADS, LEADS),
+    Thing.BROKEN: row(NOBODY, MEMBERS, MEMBERS, MEMBERS),
 }
 
 
@@ -90,20 +95,29 @@ def phases_of(thing: str, viewer: Viewer) -> list[str]:
     return [phase for phase in Phase.values if sees(thing, phase, viewer)]
 
 
-def viewer_of(member: Membership) -> Viewer:
-    """Nobody signs in as a placeholder; whoever did would see nothing."""
-    outside = member.left_at or member.role == Role.PLACEHOLDER
-    return Viewer.STRANGER if outside else Viewer[Role(member.role).name]
+def viewer_of(member: Membership, round: Round | None = None) -> Viewer:
+    """As what the member looks at the round; without one, at rounds of which they have not broken the blind. Nobody
+    looks as a placeholder."""
+    if member.left_at or member.role == Role.PLACEHOLDER or (round and round.study_id != member.study_id):
+        return Viewer.STRANGER
+    if round and member.role == Role.LEAD and broken_by(member).filter(round=round).exists():
+        return Viewer.UNBLINDED
+    return Viewer[Role(member.role).name]
 
 
-def sees_all_codings(round: Round) -> bool:
-    """Every member does, observers as well."""
-    return sees(Thing.CODINGS, round.phase, Viewer.OBSERVER)
+def broken_by(member: Membership) -> QuerySet[BrokenBlind]:
+    return BrokenBlind.objects.filter(member=member)
 
 
-def check_sees_all_codings(round: Round) -> None:
+def sees_all_codings(round: Round, member: Membership | None = None) -> bool:
+    """Whether this member does; without one, whether every member does."""
+    everybody = sees(Thing.CODINGS, round.phase, Viewer.OBSERVER)
+    return everybody or (member is not None and sees(Thing.CODINGS, round.phase, viewer_of(member, round)))
+
+
+def check_sees_all_codings(round: Round, member: Membership | None = None) -> None:
     """Raises Refused with the reason and when it ends."""
-    if not sees_all_codings(round):
+    if not sees_all_codings(round, member):
         raise Refused(f"{round} is {round.get_phase_display()}, so its codings are hidden until the lead closes it.")
 
 
@@ -113,7 +127,7 @@ def visible_assignments(member: Membership) -> Q:
 
 
 def visible_codings(member: Membership) -> Q:
-    """Condition on Coding rows: the member's own, and everybody's in closed rounds of the same study; but while they
+    """Condition on Coding rows: the member's own, and everybody's in rounds that they see; but while they
     code an issue a second time without knowing, nothing of its earlier codings."""
     own = Q(assignment__member=member) & in_phases("assignment__round_issue__round", Thing.OWN_CODINGS, member)
     others = in_phases("assignment__round_issue__round", Thing.CODINGS, member)
@@ -121,7 +135,7 @@ def visible_codings(member: Membership) -> Q:
 
 
 def visible_proposals(member: Membership) -> Q:
-    """Condition on Proposal rows: the member's own, and everybody's in closed rounds of the same study."""
+    """Condition on Proposal rows: the member's own, and everybody's in rounds that they see."""
     return Q(member=member) & in_phases("round_issue__round", Thing.OWN_CODINGS, member) | (
         in_phases("round_issue__round", Thing.PROPOSALS, member)
     )
@@ -129,7 +143,12 @@ def visible_proposals(member: Membership) -> Q:
 
 def in_phases(round: str, thing: str, member: Membership) -> Q:
     """Condition on the round at this path: of the member's study, in a phase in which they see the thing."""
-    return Q(**{f"{round}__phase__in": phases_of(thing, viewer_of(member)), f"{round}__study": member.study_id})
+    viewer, study = viewer_of(member), {f"{round}__study": member.study_id}
+    seen = Q(**{f"{round}__phase__in": phases_of(thing, viewer)})
+    if viewer == Viewer.LEAD:
+        broken = {f"{round}__in": broken_by(member).values("round")}
+        seen |= Q(**{f"{round}__phase__in": phases_of(thing, Viewer.UNBLINDED)}, **broken)
+    return seen & Q(**study)
 
 
 def issues_again_of(member: Membership) -> "QuerySet[Assignment, int]":

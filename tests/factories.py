@@ -11,6 +11,7 @@ from annotator.models import (
     AppliedCode,
     AppliedProposal,
     Assignment,
+    BrokenBlind,
     Coding,
     CodingImport,
     Evidence,
@@ -185,6 +186,11 @@ def answers(round: Round, table: Mapping[str, Sequence[str | None]]) -> None:
         for assignment, name in zip(assignments, names, strict=True):
             if name is not None:
                 coding(assignment, [name] if name else [])
+
+
+def broken_blind(round: Round, member: Membership, *, at: datetime = NOW, **fields: Any) -> BrokenBlind:
+    told = {"reason": "A definition may be misread.", "codings": 0, "given": 0} | fields
+    return BrokenBlind.objects.create(round=round, member=member, at=at, **told)
 
 
 def resolution(round_issue: RoundIssue, names: Iterable[str], *, by: User, how: str = How.LEAD) -> Resolution:

@@ -22,7 +22,7 @@ from annotator.models import Round
 from annotator.queries.proposals import Used
 from annotator.states import Kind, Outcome
 from annotator.visibility import check_sees_all_codings
-from studies.models import Study
+from studies.models import Membership, Study
 from taxonomy.carrying import Carrier
 from taxonomy.history import added_since, carriers, names_upto, versions_upto
 from taxonomy.models import Code, Version
@@ -88,23 +88,24 @@ def ratings_upto(study: Study, version: Version) -> list[Rating]:
     return list(map(reader(version).rating, ratings(rounds.order_by("number"))))
 
 
-def ratings_as_of(round: Round, version: Version) -> list[Rating]:
-    """The codings of a closed round as of this version, its own or a later one. For one that waits stands what the
-    same rater said of the issue in a later re-coding round, where that can be read."""
-    check_sees_all_codings(round)
+def ratings_as_of(round: Round, version: Version, viewer: Membership | None = None) -> list[Rating]:
+    """The codings of a closed round, or of one of which the viewer broke the blind, as of this version, its own or a
+    later one. For one that waits stands what the same rater said of the issue in a later re-coding round, where that
+    can be read."""
+    check_sees_all_codings(round, viewer)
     later = closed_rounds(round.study).filter(
         kind=Kind.RECODING, number__gt=round.number,
         version__taxonomy=version.taxonomy_id, version__number__lte=version.number,
     )  # fmt: skip
-    found = list(map(reader(version).rating, ratings([round, *later])))
+    found = list(map(reader(version).rating, ratings([round, *later], viewer)))
     again = {(each.issue_id, each.rater): each for each in found if each.round != round.number and not each.waits}
     own = [each for each in found if each.round == round.number]
     return [again.get((each.issue_id, each.rater), each) if each.waits else each for each in own]
 
 
-def round_ratings_as_of(round: Round, version: Version) -> RoundRatings:
+def round_ratings_as_of(round: Round, version: Version, viewer: Membership | None = None) -> RoundRatings:
     """The round's matrix as of this version, without the issues of which a coding waits."""
-    found = ratings_as_of(round, version)
+    found = ratings_as_of(round, version, viewer)
     waiting = frozenset(each.issue_id for each in found if each.waits)
     there = [each for each in found if each.issue_id not in waiting]
     return replace(

@@ -1,4 +1,7 @@
-"""Codings of closed rounds: row by row, and as the matrix that agreement reads."""
+"""Codings of closed rounds: row by row, and as the matrix that agreement reads.
+
+With a viewer, also those of a running round of which this member broke the blind.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +13,13 @@ from analysis.datasets.codebooks import Codebook, CodeEntry, codebook, codes_by,
 from analysis.datasets.keys import issue_columns, take_key
 from analysis.stats.ratings import RatingMatrix, Value
 from annotator.models import AppliedCode, Round
+from annotator.queries.blind import given_unblinded
 from annotator.queries.codings import last_codings
 from annotator.queries.proposals import Used, used_in
 from annotator.queries.rounds import asked_in
 from annotator.states import FROZEN, SCREENED, Kind, Outcome
-from annotator.visibility import check_sees_all_codings
-from studies.models import Study
+from annotator.visibility import check_sees_all_codings, sees_all_codings
+from studies.models import Membership, Study
 
 CODING_FIELDS: tuple[str, ...] = ("pk", "outcome", "confidence", "memo", "flagged", "submitted_at", "revision")
 
@@ -39,7 +43,8 @@ class RoundRatings:
 
     `given_under` is the round's own version. `waiting` are the issues left out because a coding waits to be given again
     or, `proposed` of them, for a proposed code to become one of this version. `again`: how many codings of re-coding
-    rounds stand in for others.
+    rounds stand in for others. `unblinded` ratings were given by who had broken the blind; `blind` is the matrix
+    without them, None where there are none.
     """
 
     number: int
@@ -55,6 +60,8 @@ class RoundRatings:
     proposed: int = 0
     again: int = 0
     none_before: int = 0
+    unblinded: int = 0
+    blind: RatingMatrix | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,8 @@ class Rating:
     """One independent coding of a closed round. `codes` are of `version`; `given` and `given_under` are as given.
     `waits` says why it cannot be read under `version`; it has no codes then. `proposals` are what it was given with
     beside codes: while they are no codes of `version`, it waits. `quotes`
-    are the passages that the rater marked, where they were asked for."""
+    are the passages that the rater marked, where they were asked for. `unblinded`: the rater had broken the blind
+    before."""
 
     issue_id: int
     issue: str
@@ -85,6 +93,7 @@ class Rating:
     proposals: tuple[Used, ...] = ()
     quotes: tuple[str, ...] = ()
     imported_from: str = ""
+    unblinded: bool = False
 
     @property
     def value(self) -> Value | None:
@@ -102,10 +111,10 @@ def closed_rounds(study: Study) -> QuerySet[Round]:
     return rounds.select_related("version__taxonomy", "study").order_by("-number")
 
 
-def round_ratings(round: Round) -> RoundRatings:
-    """Raises Refused while the round is not closed."""
-    check_sees_all_codings(round)
-    given = list(ratings([round]))
+def round_ratings(round: Round, viewer: Membership | None = None) -> RoundRatings:
+    """Raises Refused while the round is not closed, but for a viewer who broke its blind."""
+    check_sees_all_codings(round, viewer)
+    given = list(ratings([round], viewer))
     return as_matrix(round, answers_in(round), given, frozenset(each.issue_id for each in given if each.waits))
 
 
@@ -140,6 +149,8 @@ def as_matrix(round: Round, book: Codebook, given: Sequence[Rating], waiting: fr
         not_rated=not_rated,
         given_under=round.version.number or 0,
         waiting=tuple(sorted(waiting)),
+        unblinded=sum(rating.unblinded and rating.value is not None for rating in there),
+        blind=matrix(rating for rating in there if not rating.unblinded) if any(r.unblinded for r in there) else None,
         proposed=len({rating.issue_id for rating in given if rating.waits and rating.proposals}),
     )
 
@@ -164,9 +175,9 @@ def natural(alias: str) -> tuple[str, int]:
     return (word, int(number)) if number.isdigit() else (alias, 0)
 
 
-def ratings(rounds: Collection[Round]) -> Iterator[Rating]:
-    """Every rater's independent coding of these rounds, as far as they are closed, by round, issue and rater."""
-    visible = {"assignment__round_issue__round__in": rounds, "assignment__round_issue__round__phase__in": FROZEN}
+def ratings(rounds: Collection[Round], viewer: Membership | None = None) -> Iterator[Rating]:
+    """Every rater's independent coding of these rounds, as far as they may be seen, by round, issue and rater."""
+    visible = {"assignment__round_issue__round__in": [each for each in rounds if sees_all_codings(each, viewer)]}
     rows = (
         last_codings()
         .filter(**visible)
@@ -174,7 +185,7 @@ def ratings(rounds: Collection[Round]) -> Iterator[Rating]:
         .values(
             *CODING_FIELDS,
             round_id=F("assignment__round_issue__round"), round=F("assignment__round_issue__round__number"),
-            rater=F("assignment__member__alias"), name=F("assignment__member__user__name"),
+            unblinded=given_unblinded(), rater=F("assignment__member__alias"), name=F("assignment__member__user__name"),
             **issue_columns("assignment__round_issue__issue"),
         )
     )  # fmt: skip

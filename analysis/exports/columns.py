@@ -102,6 +102,12 @@ CODINGS: tuple[Column[Rating], ...] = (
     ),
     Column("confidence", lambda rating: rating.confidence, "low, medium, high, or empty where none was given."),
     Column("memo", lambda rating: rating.memo, "The rater's own note, as typed."),
+    Column(
+        "after_blind_broken",
+        lambda rating: rating.unblinded,
+        "yes: the rater is a lead who had broken the blind of the round before, so the coding is not independent. "
+        "It is in the agreement of the round; the README says who broke the blind, when and why.",
+    ),
     Column("flagged", lambda rating: rating.flagged, "Whether the rater flagged the issue for discussion."),
     Column(
         "quotes", lambda rating: list(rating.quotes), "The passages that the rater marked; more of them in evidence."

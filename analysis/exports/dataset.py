@@ -1,6 +1,7 @@
 """What an export holds: the rows of the study, with people under their aliases unless names are asked for."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TypeVar
 
 from analysis.datasets import (
@@ -18,7 +19,8 @@ from analysis.datasets import (
 from analysis.datasets.labels import undecided
 from analysis.datasets.twice import Twice, coded_twice, consistency_rounds
 from analysis.exports.columns import CodeRow
-from annotator.models import Round
+from annotator.models import BrokenBlind, Round
+from annotator.queries.blind import breaks_in
 from studies.models import Study
 from taxonomy.history import versions_upto
 from taxonomy.models import Taxonomy, Version
@@ -37,7 +39,7 @@ class Options:
 @dataclass(frozen=True)
 class RoundFacts:
     """A round of the study; `included` is false for one that is not closed, and then nothing else of it is told.
-    `file` is what its codings were imported from."""
+    `file` is what its codings were imported from, `broken` who broke its blind, by alias or name, when, why."""
 
     number: int
     kind: str
@@ -45,6 +47,7 @@ class RoundFacts:
     version: int
     included: bool
     file: str = ""
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def build(study: Study, taxonomy: Taxonomy, options: Options) -> DataSet:
         codings=tuple(_by(rating, options) for rating in with_quotes(given, marked)),
         evidence=tuple(_by(passage, options) for passage in marked),
         codes=tuple(CodeRow(code, book.taxonomy, book.version) for book in books for code in book.codes),
-        rounds=tuple(_rounds(study, counted)),
+        rounds=tuple(_rounds(study, counted, options)),
         undecided=undecided(study, counted),
         twice=tuple(_second(each, options) for each in second_codings(study, counted)),
     )
@@ -119,8 +122,9 @@ def _by(row: By, options: Options) -> By:
     return replace(row, rater=row.name) if options.real_names else row
 
 
-def _rounds(study: Study, versions: list[Version]) -> list[RoundFacts]:
+def _rounds(study: Study, versions: list[Version], options: Options) -> list[RoundFacts]:
     closed = {round.pk for round in (*closed_rounds(study), *consistency_rounds(study))}
+    broken = breaks_in(study)
     rounds = study.rounds.filter(version__in=versions).select_related("version").order_by("number")
     return [
         RoundFacts(
@@ -130,6 +134,15 @@ def _rounds(study: Study, versions: list[Version]) -> list[RoundFacts]:
             round.version.number or 0,
             round.pk in closed,
             round.sample["file"] if round.is_imported else "",
+            tuple(_told(each, options) for each in broken.get(round.number, [])),
         )
         for round in rounds
     ]
+
+
+def _told(broken: BrokenBlind, options: Options) -> str:
+    who = broken.member.user.name if options.real_names else broken.member.alias
+    return (
+        f"{who} broke the blind on {broken.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, when {broken.codings} of "
+        f"{broken.given} codings were in: {' '.join(broken.reason.split())}"
+    )

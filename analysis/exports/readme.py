@@ -30,6 +30,7 @@ def readme(data: DataSet) -> str:
         _as_of(data),
         _people(data),
         _left_out(data),
+        _broken(data),
         AGAIN,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -129,6 +130,24 @@ def _left_out(data: DataSet) -> str:
     ]
     included = ", ".join(_round(facts) for facts in data.rounds if facts.included) or "none"
     return f"## Rounds and what is left out\n\nClosed rounds: {included}.\n\n" + "\n".join(lines)
+
+
+def _broken(data: DataSet) -> str:
+    """Empty where every round of the files kept its blind."""
+    told = [f"- Round {facts.number}: {line}" for facts in data.rounds if facts.included for line in facts.broken]
+    if not told:
+        return ""
+    marked = sum(rating.unblinded for rating in data.codings)
+    return "\n".join(
+        [
+            "## Broken blinds\n",
+            "Raters code without knowing what others said. While these rounds ran, a lead looked at their codings; the",
+            "other raters did not.\n",
+            *told,
+            f"\nCodings that such a lead gave in the same round afterwards: {marked:,} of {len(data.codings):,}. They",
+            "are marked in `after_blind_broken`, and they are in the agreement of the round.",
+        ]
+    )
 
 
 def _round(facts: RoundFacts) -> str:

@@ -78,6 +78,8 @@ class AgreementReport:
     Codings were `given_under` one version and are read under `version`. `waiting` issues are left out: they wait to be
     coded again. `again` ratings come from re-coding rounds; `none_before` say none of these from before codes were
     added. In screening the two answers are compared and not the criteria behind them; who was unsure is `unclear`.
+    `unblinded` ratings were given by who had broken the blind; `alpha_blind` is without them, None where there are
+    none.
     """
 
     round: int
@@ -104,6 +106,8 @@ class AgreementReport:
     again: int
     none_before: int
     screening: bool
+    unblinded: int = 0
+    alpha_blind: Agreement | None = None
 
 
 def agreement_report(ratings: RoundRatings) -> AgreementReport:
@@ -134,6 +138,8 @@ def agreement_report(ratings: RoundRatings) -> AgreementReport:
         again=ratings.again,
         none_before=ratings.none_before,
         screening=ratings.kind == Kind.SCREENING,
+        unblinded=ratings.unblinded,
+        alpha_blind=_figures(ratings.blind, "krippendorff_alpha")[0] if ratings.blind else None,
     )
 
 
@@ -224,14 +230,15 @@ def sentence(report: AgreementReport) -> str:
     carried = f"{report.given_under} as of version " if report.given_under != report.version else ""
     where = f"round {report.round}, version {carried}{report.version}"
     name, found = headline(report)
+    beside = left_out(report) + not_blind(report)
     if found.value is None:
-        return f"{name} is undefined for {where}. {found.undefined_because}{left_out(report)}"
+        return f"{name} is undefined for {where}. {found.undefined_because}{beside}"
     spread = f" {interval(found)}" if found.interval else ""
     raters, issues, codings = found.n_raters, found.n_units, found.n_ratings
     what = "belongs or does not" if report.screening else "nominal"
     return (
         f"{name} = {coefficient(found.value)}{spread}, {what}, {raters} raters, "
-        f"{issues:,} issues, {codings:,} codings, {where}.{left_out(report)}"
+        f"{issues:,} issues, {codings:,} codings, {where}.{beside}"
     )
 
 
@@ -251,6 +258,13 @@ def left_out(report: AgreementReport) -> str:
     proposed = f"{holds} a proposed code that version {report.version} has not"
     why = {0: under, report.waiting: proposed}.get(report.proposed, f"{under} or {proposed}")
     return f" {report.waiting:,} of {report.issues:,} issues {why} and {are} left out."
+
+
+def not_blind(report: AgreementReport) -> str:
+    if not report.unblinded:
+        return ""
+    one = report.unblinded == 1
+    return f" {report.unblinded:,} of the codings {'was' if one else 'were'} given after the blind was broken."
 
 
 def coefficient(value: float) -> str:

@@ -1,6 +1,8 @@
 """Counts and resolution times of one taxonomy version, read from one set of labels."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from analysis.datasets import Codebook, LabelledIssue, codebook, labels, labels_as_of
 from analysis.datasets.carried import none_before
@@ -10,6 +12,7 @@ from analysis.queries import definition_of
 from analysis.reports.counts import CountsReport, counts_report
 from analysis.reports.resolution_time import ResolutionTimeReport, resolution_time_report
 from analysis.stats.resolution import Definition
+from annotator.queries.blind import breaks_in
 from studies.models import Study
 from taxonomy.history import versions_upto
 from taxonomy.models import Version
@@ -28,9 +31,24 @@ class Viewpoint:
 
 
 @dataclass(frozen=True)
+class BrokenBlindIn:
+    """A lead, by alias, saw the codings of a round while it ran, when so many codings of so many were in. `issues` of
+    the figures have their label from that round."""
+
+    round: int
+    issues: int
+    by: str
+    at: datetime
+    reason: str
+    codings: int
+    given: int
+
+
+@dataclass(frozen=True)
 class Findings:
     counts: CountsReport
     times: ResolutionTimeReport
+    blind_broken: tuple[BrokenBlindIn, ...] = ()
 
 
 def labels_from(study: Study, view: Viewpoint) -> list[LabelledIssue]:
@@ -53,7 +71,18 @@ def findings_of(study: Study, view: Viewpoint) -> Findings:
     given, book, definition = labels_from(study, view), codebook(view.version), definition_of(study)
     found = with_times(readable(given), definition)
     times = resolution_time_report(found, book, definition)
-    return Findings(counts_of(study, view, given, found, book), times)
+    return Findings(counts_of(study, view, given, found, book), times, broken_in(study, found))
+
+
+def broken_in(study: Study, found: list[LabelledIssue]) -> tuple[BrokenBlindIn, ...]:
+    """By round, for the rounds that these labels come from."""
+    issues = Counter(label.round for label in found)
+    return tuple(
+        BrokenBlindIn(number, issues[number], row.member.alias, row.at, row.reason, row.codings, row.given)
+        for number, rows in breaks_in(study).items()
+        if number in issues
+        for row in rows
+    )
 
 
 @dataclass(frozen=True)

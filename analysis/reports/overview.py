@@ -1,6 +1,6 @@
 """Where a study stands: from import to label, and round by round."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analysis.models import Result
@@ -25,12 +25,14 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class RoundLine:
-    """A round with its agreement, or the reason why there is none to show."""
+    """A round with its agreement, or the reason why there is none to show; `broken`: a lead saw its codings while it
+    ran."""
 
     round: Round
     counts: RoundCounts
     alpha: Agreement | None
     why_no_alpha: str
+    broken: bool = False
 
     @property
     def is_decided(self) -> bool:
@@ -80,13 +82,15 @@ def round_lines(
     counts: Mapping[int, RoundCounts],
     results: Mapping[str, Result],
     subject: Callable[[Round], str] = str,
+    broken: Collection[int] = (),
 ) -> Iterator[RoundLine]:
     """`results`: the stored agreement by subject, as `subject` names it. Nothing of a round that is not closed is
-    looked at."""
+    looked at. `broken`: numbers of the rounds of which the blind was broken."""
     for round in rounds:
         result = results.get(subject(round)) if round.phase in FROZEN else None
         alpha = from_payload(Agreement, result.payload["alpha"]) if result else None
-        yield RoundLine(round, counts.get(round.number, RoundCounts(0, 0)), alpha, _why_no_alpha(round, alpha))
+        found = counts.get(round.number, RoundCounts(0, 0))
+        yield RoundLine(round, found, alpha, _why_no_alpha(round, alpha), round.number in broken)
 
 
 def _why_no_alpha(round: Round, alpha: Agreement | None) -> str:

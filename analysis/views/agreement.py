@@ -17,9 +17,10 @@ from analysis.reports.consistency import consistency_report
 from analysis.reports.consistency import sentence as same_rater_sentence
 from analysis.services.agreement import agreement_of
 from annotator.models import Round
+from annotator.queries.blind import breaks_of
 from annotator.queries.rounds import rounds_of
 from annotator.states import FROZEN, Kind, Phase
-from annotator.visibility import issues_again_of
+from annotator.visibility import issues_again_of, sees_all_codings
 from studies.errors import NotThere
 from studies.permissions import open_study
 
@@ -30,10 +31,10 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     begun = rounds_of(access.study).exclude(phase=Phase.DRAFTED).exclude(kind=Kind.CONSISTENCY)
     rounds = list(begun)
     round = chosen(rounds, request.GET.get("round", ""))
-    context: dict[str, Any] = {"rounds": rounds, "round": round}
-    if round and round.phase in FROZEN:
+    context: dict[str, Any] = {"rounds": rounds, "round": round, "broken": breaks_of(round) if round else []}
+    if round and sees_all_codings(round, access.membership):
         as_of = as_of_version(round, request.GET.get("as_of", ""))
-        report = agreement_of(round, as_of)
+        report = agreement_of(round, as_of, access.membership)
         context |= {
             "as_of": as_of,
             "later": readable_as(round)[1:],
@@ -51,9 +52,10 @@ def agreement_issues(request: HttpRequest, slug: str) -> HttpResponse:
     access = open_study(request, slug)
     round = numbered(list(rounds_of(access.study)), request.GET.get("round", ""))
     as_of = as_of_version(round, request.GET.get("as_of", ""))
-    cell = cell_of(agreement_of(round, as_of), request.GET)
-    hidden = set(issues_again_of(access.membership))
-    behind = issues_behind(ratings_as_of(round, as_of) if as_of else ratings([round]), cell, hidden)
+    viewer = access.membership
+    cell = cell_of(agreement_of(round, as_of, viewer), request.GET)
+    given = ratings_as_of(round, as_of, viewer) if as_of else ratings([round], viewer)
+    behind = issues_behind(given, cell, set(issues_again_of(viewer)))
     context = {"round": round, "as_of": as_of, "cell": cell, "issues": behind, "names": names_by_alias(access.study)}
     return render(request, "analysis/agreement_issues.html", context)
 

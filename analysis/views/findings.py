@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from analysis.figures import categories_figure, curves_figure, resolution_time_figure
-from analysis.queries import get_version, versions_with_findings
+from analysis.queries import get_version, names_by_alias, versions_with_findings
 from analysis.reports.compared import ComparisonReport, SetOfTests
 from analysis.reports.curves import TIMES
 from analysis.reports.findings import Findings, Viewpoint, findings_of
@@ -34,9 +34,9 @@ def findings(request: HttpRequest, slug: str) -> HttpResponse:
     tests = _tests(request, access.study, view)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "analysis/findings.html#tests", tests)
-    found = findings_of(access.study, view)
-    shown = {"found": found, "may_define": access.may(Permission.EDIT_STUDY), "curve_heads": TIMES.values()}
-    return render(request, "analysis/findings.html", tests | _figures(found) | shown)
+    found, names = findings_of(access.study, view), names_by_alias(access.study)
+    shown = {"found": found, "names": names, "may_define": access.may(Permission.EDIT_STUDY)}
+    return render(request, "analysis/findings.html", tests | _figures(found) | shown | {"curve_heads": TIMES.values()})
 
 
 @require_POST

@@ -12,6 +12,7 @@ from analysis.reports.overview import RoundLine, funnel_steps, round_lines
 from analysis.services.agreement import KIND as AGREEMENT
 from analysis.services.agreement import subject_of
 from annotator.models import Round
+from annotator.queries.blind import breaks_in
 from annotator.queries.rounds import Progress, rounds_of, waiting_for
 from annotator.states import Kind, Phase
 from studies.models import Study
@@ -59,10 +60,12 @@ def asked_version(study: Study, pk: str) -> Version | None:
 def _lines(study: Study, as_of: Version | None) -> list[RoundLine]:
     """All rounds, each under its own version; as of one, those that can be read under it."""
     rounds, results = rounds_of(study).exclude(kind=Kind.CONSISTENCY), last_results(study, AGREEMENT)
+    broken = breaks_in(study)
     if as_of is None:
-        return list(round_lines(rounds, counts_by_round(study), results))
+        return list(round_lines(rounds, counts_by_round(study), results, broken=broken))
     readable = rounds.filter(version__in=versions_upto(as_of))
-    return list(round_lines(readable, counts_by_round(study), results, lambda round: subject_of(round, as_of)))
+    counts = counts_by_round(study)
+    return list(round_lines(readable, counts, results, lambda round: subject_of(round, as_of), broken))
 
 
 def _waiting(access: Access, lines: list[RoundLine]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from annotator.api.shapes import (
     access_of,
 )
 from annotator.models import Coding
+from annotator.queries.blind import given_unblinded
 from annotator.queries.codings import SAID_AND_MARKED, last_codings, proposals_in
 from annotator.queries.rounds import get_round
 from annotator.queries.work import get_assignment
@@ -28,6 +29,8 @@ from studies.permissions import Permission
 
 
 class CodingSerializer(serializers.ModelSerializer[Coding]):
+    """`after_blind_broken`: its rater had broken the blind of the round before."""
+
     assignment = serializers.IntegerField(source="assignment_id")
     issue = serializers.IntegerField(source="assignment.round_issue.issue_id")
     rater = serializers.CharField(source="assignment.member.alias")
@@ -36,12 +39,13 @@ class CodingSerializer(serializers.ModelSerializer[Coding]):
     evidence = EvidenceSerializer(many=True)
     confidence = serializers.ChoiceField([("", "not said"), *Confidence.choices])
     outcome = serializers.ChoiceField(Outcome.choices)
+    after_blind_broken = serializers.BooleanField()
 
     class Meta:
         model = Coding
         fields = [
             "id", "assignment", "issue", "rater", "revision", "outcome", "codes", "proposals", "memo", "confidence",
-            "flagged", "evidence", "submitted_at", "client_id",
+            "flagged", "evidence", "submitted_at", "client_id", "after_blind_broken",
         ]  # fmt: skip
 
     @extend_schema_field(ProposalNameSerializer(many=True))
@@ -87,6 +91,7 @@ class Codings(ListCreateAPIView[Coding]):
         rater = self.request.query_params.get("rater")
         return (
             (seen.filter(assignment__member__alias=rater) if rater else seen)
+            .annotate(after_blind_broken=given_unblinded())
             .select_related("assignment__member", "assignment__round_issue")
             .prefetch_related(*SAID_AND_MARKED)
             .order_by("pk")
@@ -100,7 +105,8 @@ class Codings(ListCreateAPIView[Coding]):
         round = get_round(access.study, self.kwargs["number"])
         assignment = get_assignment(round, access.membership, answer.pop("assignment"))
         made = submit_or_keep(assignment=assignment, by=access.user, **answer)
-        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+        told = Coding.objects.annotate(after_blind_broken=given_unblinded()).get(pk=made.pk)
+        return Response(self.get_serializer(told).data, status=status.HTTP_201_CREATED)
 
 
 urlpatterns = [

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator.api.drafting import DraftSerializer, PlanSerializer, drafted, told
-from annotator.api.shapes import access_of
+from annotator.api.shapes import BrokenBlindSerializer, access_of
 from annotator.models import Assignment, Round
 from annotator.queries.recoding import queue_of
 from annotator.queries.rounds import get_round, rounds_of
@@ -29,21 +29,25 @@ from taxonomy.models import Version
 from taxonomy.queries import get_taxonomy, get_version
 from taxonomy.telling import why_it_waits
 
+BROKEN = "broken_blinds__member"
+
 
 class RoundSerializer(serializers.ModelSerializer[Round]):
-    """`given` and `coded` count assignments, and those with a coding, whatever it says."""
+    """`given` and `coded` count assignments, and those with a coding, whatever it says. `blind_broken`: leads who saw
+    the codings while the round ran."""
 
     taxonomy = serializers.CharField(source="version.taxonomy.name")
     version = serializers.IntegerField(source="version.number")
     given = serializers.IntegerField()
     coded = serializers.IntegerField()
+    blind_broken = BrokenBlindSerializer(source="broken_blinds", many=True, read_only=True)
 
     class Meta:
         model = Round
         fields = [
             "number", "kind", "phase", "taxonomy", "version", "several_codes", "allows_proposals", "settles_unanimous",
             "sample", "design", "drafted_at", "started_at", "closed_at", "resolved_at", "paused_at", "pause_reason",
-            "given", "coded",
+            "given", "coded", "blind_broken",
         ]  # fmt: skip
 
 
@@ -87,7 +91,7 @@ class Rounds(ListAPIView[Round]):
     queryset = Round.objects.none()
 
     def get_queryset(self) -> QuerySet[Round]:
-        return rounds_of(access_of(self).study)
+        return rounds_of(access_of(self).study).prefetch_related(BROKEN)
 
     def post(self, request: Request, **where: Any) -> Response:
         made = drafted(access_of(self, Permission.MANAGE_ROUNDS), request)

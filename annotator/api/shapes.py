@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotator.models import Evidence, Proposal
+from annotator.models import BrokenBlind, Evidence, Proposal
 from annotator.services.marks import as_mark
 from corpus.models import Part
 from studies.permissions import Access, Permission, get_access_for, person
@@ -21,6 +21,16 @@ class ProposalNameSerializer(serializers.ModelSerializer[Proposal]):
     class Meta:
         model = Proposal
         fields = ["id", "name", "became"]
+
+
+class BrokenBlindSerializer(serializers.ModelSerializer[BrokenBlind]):
+    """A lead saw the codings while the round ran: since when, why, and how many of how many codings were in then."""
+
+    by = serializers.CharField(source="member.alias")
+
+    class Meta:
+        model = BrokenBlind
+        fields = ["by", "at", "reason", "codings", "given"]
 
 
 def access_of(view: Any, permission: Permission = Permission.VIEW_STUDY) -> Access:

@@ -145,6 +145,22 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(required=False)
 
 
+class BreakBlindForm(forms.Form):
+    """Needs a reason, and that the person says they know that nothing takes it back."""
+
+    reason = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why."},
+        help_text="Every member of the study can read it, also raters who still code; so say nothing of an issue here. "
+        "It stands in exported data sets.",
+    )
+    confirm = forms.BooleanField(
+        label="I know that this cannot be taken back, and that everybody will see that I did it.",
+        error_messages={"required": "Tick this if you mean it. Nothing was shown to you."},
+    )
+
+
 class ReasonForm(forms.Form):
     """For what is allowed with a reason that stays on record."""
 

@@ -1,5 +1,6 @@
 """Who said what about which issue."""
 
+from annotator.models.blind import BrokenBlind
 from annotator.models.coding import AppliedCode, Coding, Draft
 from annotator.models.drawing import Allocation, Each, Method, RoundRater, StratifiedBy
 from annotator.models.evidence import Evidence
@@ -15,6 +16,7 @@ __all__ = [
     "AppliedCode",
     "AppliedProposal",
     "Assignment",
+    "BrokenBlind",
     "Coding",
     "CodingColumns",
     "CodingImport",

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from annotator.states import MEANING, Phase
-from annotator.visibility import LEADS, MEMBERS, NOBODY, OWN, SEES, Thing, Viewer
+from annotator.visibility import LEADS, MEMBERS, NOBODY, OWN, SEES, UNBLINDED, Thing, Viewer
 
-WORDS = {NOBODY: "nobody", MEMBERS: "every member", LEADS: "leads"}
+WORDS = {NOBODY: "nobody", MEMBERS: "every member", LEADS: "leads", UNBLINDED: "a lead who broke the blind"}
 # What a drafted round has. Of the rest there is nothing yet that somebody could see.
 THERE_FROM_THE_START = (Thing.ROUND, Thing.PROGRESS, Thing.OWN_ASSIGNMENTS)
 

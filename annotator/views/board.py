@@ -29,10 +29,10 @@ from taxonomy.queries import find_draft, get_code, tree
 
 
 def open_board(request: HttpRequest, slug: str, number: int, permission: Permission) -> tuple[Access, Round]:
-    """The closed round. Refused with the reason while it runs, for leads as well."""
+    """The closed round. Refused with the reason while it runs; who broke the blind may look, and not sort."""
     access = open_study(request, slug, permission)
     round = get_round(access.study, number)
-    check_sees_all_codings(round)
+    check_sees_all_codings(round, access.membership if permission == Permission.VIEW_STUDY else None)
     return access, round
 
 
@@ -40,7 +40,7 @@ def open_board(request: HttpRequest, slug: str, number: int, permission: Permiss
 def board(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     access, round = open_board(request, slug, number, Permission.VIEW_STUDY)
     cards = cards_of(round)
-    may_sort = access.may(Permission.EDIT_TAXONOMY)
+    may_sort = access.may(Permission.EDIT_TAXONOMY) and round.is_closed
     context = {
         "round": round,
         "open_cards": [card for card in cards if card.is_open],

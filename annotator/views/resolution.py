@@ -39,13 +39,13 @@ def disagreements(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_round(access.study, int(wanted)) if wanted.isdecimal() else closed.first()
     if shown is None:
         return render(request, "annotator/disagreements.html", {"round": None})
-    check_sees_all_codings(shown)
+    check_sees_all_codings(shown, access.membership)
     check_is_decided_on(shown)
     cases = cases_of(shown)
     queue = disagreements_of(cases)
     context = {
         "round": shown,
-        "rounds": closed,
+        "rounds": closed if shown.is_closed else [shown, *closed],
         "queue": queue,
         "off_topic": said_off_topic(cases),
         "open": sum(1 for case in queue if case.is_open),
@@ -69,7 +69,7 @@ def unanimous_resolve(request: HttpRequest, slug: str, number: int) -> HttpRespo
 def disagreement(request: HttpRequest, slug: str, number: int, issue_id: int) -> HttpResponse:
     access = open_study(request, slug, Permission.RESOLVE)
     shown = get_round(access.study, number)
-    check_sees_all_codings(shown)
+    check_sees_all_codings(shown, access.membership)
     check_is_decided_on(shown)
     case = case_of(get_round_issue(shown, issue_id))
     if request.method == "POST":

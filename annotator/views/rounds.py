@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from annotator.errors import Changed
 from annotator.forms.rounds import RoundForm
 from annotator.models import Round
+from annotator.queries.blind import breaks_of
 from annotator.queries.disagreements import undecided_in
 from annotator.queries.gold import golds_of
 from annotator.queries.pace import Course, calendar_of, courses_of, expected_end, seen_by, stalled_in_words
@@ -20,6 +21,7 @@ from annotator.queries.rounds import Progress, get_round, issues_in, rounds_of, 
 from annotator.queries.screening import result_of
 from annotator.queries.target import target_in_words, target_state
 from annotator.queries.timing import times_of
+from annotator.services.blind import can_break_blind
 from annotator.services.calibration import can_set_gold, can_set_target
 from annotator.services.changing import can_change
 from annotator.services.phases import can_move
@@ -27,6 +29,7 @@ from annotator.services.planning import Plan, plan_round
 from annotator.services.resolution import can_resolve
 from annotator.services.rounds import draft_round
 from annotator.states import MEANING, Kind, Phase
+from annotator.visibility import sees_all_codings
 from studies.models import Study
 from studies.permissions import Access, Permission, open_study
 
@@ -101,6 +104,9 @@ def round(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "may_resolve": access.may(Permission.RESOLVE),
         "can_start": can_move(shown, Phase.INDEPENDENT),
         "can_change": can_change(shown),
+        "can_break": can_break_blind(shown, access.membership),
+        "broken": breaks_of(shown),
+        "sees_codings": sees_all_codings(shown, access.membership),
         "can_close": shown.phase == Phase.INDEPENDENT,
         "can_decide": can_resolve(shown),
         "undecided": undecided_in(shown) if can_resolve(shown) else 0,

@@ -61,6 +61,10 @@ def calibrated_issue(world: Any) -> dict[str, Any]:
     return {**calibrating(Phase.INDEPENDENT)(world), "issue_id": world.issues[0].pk}
 
 
+def break_blind(world: Any) -> dict[str, Any]:
+    return {"reason": "A definition may be misread.", "confirm": True}
+
+
 CODERS = page(SIGN_IN, 404, 403, 200, 403)
 NOT_JSON = page(SIGN_IN, 404, 403, 400, 404)
 
@@ -95,6 +99,10 @@ ROWS = [
     Row("who_sees_what", MEMBERS_ONLY),
     Row("round_new", LEAD_ONLY),
     Row("round_new", LEAD_ONLY, method="post", why="shows what is missing"),
+    Row("round_blind", LEAD_ONLY, kwargs=of("running")),
+    Row("round_blind", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("closed"), why="closed"),
+    Row("round_blind", LEAD_ONLY, method="post", kwargs=of("running"), why="asks whether it is meant"),
+    Row("round_blind", LEAD_ONLY_WRITE, method="post", kwargs=of("running"), data=break_blind),
     Row("round_change", LEAD_ONLY, kwargs=of("running")),
     Row("round_change", page(SIGN_IN, 404, 403, 403, 403), kwargs=of("closed"), why="closed"),
     Row("round_change", LEAD_ONLY, method="post", kwargs=of("running"), data=lambda world: {"act": "extend"}),
@@ -180,6 +188,9 @@ ROWS = [
         why="says what is missing",
     ),
     Row("api-round", API_MEMBERS_ONLY, kwargs=of("running")),
+    Row("api-blind", API_MEMBERS_ONLY, kwargs=of("running")),
+    Row("api-blind", page(403, 404, 403, 403, 201), method="post", kwargs=of("running"), data=break_blind),
+    Row("api-blind", page(403, 404, 403, 403, 400), method="post", kwargs=of("running"), why="says what is missing"),
     Row("api-assignments", API_MEMBERS_ONLY, kwargs=of("running")),
     Row("api-texts", page(403, 404, 403, 200, 404), kwargs=one),
     Row("api-codings", API_MEMBERS_ONLY, kwargs=of("running")),

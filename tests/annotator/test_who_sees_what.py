@@ -11,15 +11,17 @@ from analysis.exports.dataset import Options, build
 from annotator.models import Round
 from annotator.queries.who_sees_what import heads, lines_for, words
 from annotator.states import FROZEN, Phase
-from annotator.visibility import MEMBERS, NOBODY, OWN, SEES, Thing, Viewer, phases_of, viewer_of
+from annotator.visibility import MEMBERS, NOBODY, OWN, SEES, UNBLINDED, Thing, Viewer, phases_of, viewer_of
 from studies.models import Membership, Role, Study
 from tests import factories
 
-# Who looks, by the name in the cast. `coding_lead` is a lead who also codes in each round.
+# Who looks, by the name in the cast. `coding_lead` is a lead who also codes in each round, `unblinded` one who broke
+# the blind of each round while it ran.
 WHO = {
     "rater_a": Viewer.RATER,
     "lead": Viewer.LEAD,
     "coding_lead": Viewer.LEAD,
+    "unblinded": Viewer.UNBLINDED,
     "observer": Viewer.OBSERVER,
     "stranger": Viewer.STRANGER,
 }
@@ -33,6 +35,7 @@ def world(study: Study, members: dict[str, Membership], lead: Any) -> dict[str, 
     version = factories.taxonomy(study, ["Loading", "Output"], by=lead)
     coding_lead = factories.member(study, factories.user("coding_lead"), Role.LEAD)
     coders = [members["rater_a"], members["rater_b"], coding_lead]
+    unblinded = factories.member(study, factories.user("unblinded"), Role.LEAD)
     rounds = {}
     for phase in Phase.values:
         issue = factories.issue(factories.repository(study))
@@ -40,6 +43,7 @@ def world(study: Study, members: dict[str, Membership], lead: Any) -> dict[str, 
         rounds[phase] = made
         if phase == Phase.DRAFTED:
             continue
+        factories.broken_blind(made, unblinded)
         theirs = factories.proposal(made.round_issues.get(), members["rater_b"], "Another thing")
         for assignment in made.round_issues.get().assignments.select_related("member"):
             proposals = [theirs] if assignment.member == members["rater_b"] else []
@@ -102,13 +106,15 @@ PROBES: dict[str, Callable[[Looking], bool]] = {
     Thing.DISAGREEMENTS: lambda look: look.gets("disagreement", issue_id=look.issue).status_code == 200,
     Thing.LABELS: labelled,
     Thing.EXPORTS: exported,
+    Thing.BROKEN: lambda look: look.gets("api-round").json().get("blind_broken", []) != [],
 }
 
 
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("phase", Phase.values)
 def test_each_thing_is_seen_as_the_table_says(world: Any, study: Study, request: Any, who: str, phase: str) -> None:
-    user = Membership.objects.get(user__name=who).user if who == "coding_lead" else request.getfixturevalue(who)
+    extra = Membership.objects.filter(study=study, user__name=who).first()
+    user = extra.user if extra else request.getfixturevalue(who)
     look = Looking(study, world[phase], user)
     seen = {thing for thing, probe in PROBES.items() if probe(look)}
     has = set(PROBES) - (set() if who in CODERS else set(OWN))
@@ -127,8 +133,8 @@ def test_nobody_outside_the_study_sees_anything() -> None:
 
 def test_every_phase_and_every_role_is_in_the_table() -> None:
     assert {frozenset(row) for row in SEES.values()} == {frozenset(Phase.values)}
-    assert {viewer_of(Membership(role=role)) for role in Role.values} == {*MEMBERS, Viewer.STRANGER}
-    assert viewer_of(Membership(role=Role.PLACEHOLDER)) == Viewer.STRANGER
+    assert {viewer_of(Membership(role=role)) for role in Role.values} | UNBLINDED == {*MEMBERS, Viewer.STRANGER}
+    assert set(WHO.values()) == set(Viewer)
 
 
 def test_frozen_phases_are_those_in_which_every_member_sees_the_codings() -> None:
@@ -148,11 +154,17 @@ def test_who_left_is_not_a_member(members: dict[str, Membership]) -> None:
     assert viewer_of(left) == Viewer.STRANGER
 
 
+def test_nobody_looks_as_a_placeholder(members: dict[str, Membership]) -> None:
+    members["rater_a"].role = Role.PLACEHOLDER
+    assert viewer_of(members["rater_a"]) == Viewer.STRANGER
+
+
 def test_words_of_a_cell() -> None:
     assert words(Thing.OWN_CODINGS, Phase.INDEPENDENT) == "each their own"
     assert words(Thing.OWN_CODINGS, Phase.DRAFTED) == "nothing yet"
     assert words(Thing.OWN_ASSIGNMENTS, Phase.DRAFTED) == "nobody"
-    assert words(Thing.CODINGS, Phase.INDEPENDENT) == "nobody"
+    assert words(Thing.LABELS, Phase.INDEPENDENT) == "nobody"
+    assert words(Thing.CODINGS, Phase.INDEPENDENT) == "a lead who broke the blind"
     assert words(Thing.CODINGS, Phase.RESOLVED) == "every member"
     assert words(Thing.EXPORTS, Phase.RESOLVED) == "leads"
 
@@ -163,6 +175,14 @@ def test_page_marks_what_the_reader_sees_and_the_phase_of_their_round() -> None:
     assert [cell.yours for cell in lines[Thing.CODINGS.label]] == [False, False, True, True]
     assert [cell.yours for cell in lines[Thing.EXPORTS.label]] == [False] * 4
     assert [cell.now for cell in lines[Thing.CODINGS.label]] == [False, True, False, False]
+
+
+def test_page_knows_who_broke_the_blind_of_the_round(study: Study, world: Any) -> None:
+    client = Client()
+    client.force_login(Membership.objects.get(user__name="unblinded").user)
+    address, asked = reverse("who_sees_what", args=[study.slug]), {"round": world[Phase.INDEPENDENT].number}
+    assert "You are a lead who broke the blind of round 2;" in client.get(address, asked).content.decode()
+    assert "You are a lead of this study;" in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("who", ["lead", "rater_a", "observer"])
