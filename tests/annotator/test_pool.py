@@ -23,7 +23,7 @@ from annotator.services.changing import Asked, change_round, pause_round, plan_c
 from annotator.services.coding import save_draft, submit_coding, submit_or_keep
 from annotator.services.dealing import Design
 from annotator.services.phases import close_round, start_round
-from annotator.services.pool import MOST_OPEN, RESERVED_FOR, give_back, open_issue, take_next
+from annotator.services.pool import MOST_OPEN, RESERVED_FOR, give_back, open_issue, take, take_next
 from annotator.services.rounds import draft_round
 from corpus.models import Issue
 from studies.errors import Invalid, NotThere, Refused
@@ -475,6 +475,21 @@ def test_programs_take_and_hand_back(pool: Any, rater_a: User) -> None:
     assert client.post(where(round, "api-take")).status_code == 204
 
 
+def test_an_issue_that_is_gone_or_taken_in_another_tab_is_not_taken(pool: Any, lead: User) -> None:
+    round = pool()
+    rater = RoundRater.objects.get(round=round, member__user=lead)
+    taken = take_next(round=round, by=lead)
+    assert taken
+    assert take(issue=taken.round_issue_id, rater=rater, wait=False) is None
+    assert take(issue=taken.round_issue_id + 1000, rater=rater, wait=True) is None
+
+
+def test_a_round_that_was_closed_gives_nothing_more(pool: Any, lead: User) -> None:
+    closed = close_round(round=pool(), by=lead)
+    with pytest.raises(Refused, match=r"Round 1 is closed, so nothing more is taken\."):
+        take_next(round=closed, by=lead)
+
+
 # Many at once
 
 
@@ -501,8 +516,8 @@ def test_many_at_once_never_exceed_k(study: Study, lead: User) -> None:
                         break
                     if step % 5 == seat % 5:
                         Assignment.objects.filter(pk=taken.pk).update(reserved_until=timezone.now())
-                    submit(taken, person)
-                    did["submitted"] += 1
+                    # The same person's other thread may have taken it again: an answer that is changed is none more.
+                    did["submitted"] += submit(taken, person).revision == 1
                 except (Late, Refused) as refusal:
                     did[type(refusal).__name__] += 1
         finally:
