@@ -58,6 +58,8 @@ def guess(source: Source, *, repository: str = "") -> Mapping:
     """A mapping to begin with. It need not suffice: `Mapping.check` says what is missing. `repository` is where a
     number alone may belong: that is taken where the column is called as one of issues, not as one of rows."""
     parts = {part: found for part in NAMES if (found := column_for(part, source.names))}
+    if source.kind == LABEL_STUDIO:
+        parts = first_control(source.names) | parts
     pairs = pairs_in(source.names)
     taken = set(parts.values()) | {name for pair in pairs for name in (pair.rater, pair.codes)}
     raters = tuple(name for name in source.names if name not in taken and RATER_COLUMN.fullmatch(name))
@@ -77,6 +79,12 @@ def guess(source: Source, *, repository: str = "") -> Mapping:
         delimiter=source.delimiter,
     )
     return Mapping(**{**vars(mapping), **said_in(source, mapping)})
+
+
+def first_control(names: list[str]) -> dict[str, str]:
+    """The column that says most in Label Studio, whatever its control is called."""
+    after = [*names[names.index(label_studio.ANNOTATOR) + 1 :], label_studio.TRUTH]
+    return {Part.CODES: after[0]} if after[0] != label_studio.TRUTH else {}
 
 
 def holds_numbers(source: Source, parts: dict[str, str]) -> bool:

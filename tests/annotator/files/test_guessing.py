@@ -74,6 +74,18 @@ def test_a_skipped_task_of_label_studio_is_skipped():
     assert guess(source(("task", "annotator", "label"), kind="label studio")).outcomes == {"skipped": "skipped"}
 
 
+@pytest.mark.parametrize(
+    ("names", "codes"),
+    [
+        (("url", "task", "annotator", "cause", "ground truth", "why"), "cause"),
+        (("url", "task", "annotator", "cause", "ground truth", "label"), "label"),
+        (("url", "task", "annotator", "ground truth"), None),
+    ],
+)
+def test_codes_of_label_studio_stand_in_its_first_control(names, codes):
+    assert guess(source(names, kind="label studio")).parts.get(Part.CODES) == codes
+
+
 def test_a_mapping_is_the_same_after_json():
     mapping = guess(source(("Link", "Evaluator1", "Tag1", "Evaluator2"), ("u", "a", "b", "c")))
     assert Mapping.of_json(mapping.as_json()) == mapping

@@ -1,5 +1,7 @@
 """What an import of codings leaves behind: a closed round of its own."""
 
+import json
+
 import pytest
 
 from annotator.models import Assignment, Coding, CodingImport, ImportedIssue, Proposal, Resolution, Round
@@ -273,3 +275,34 @@ def test_more_codes_than_a_taxonomy_holds_fail_with_a_sentence(study, lead, monk
     made = bring(study, lead, sheet(rows), target={"unknown": UnknownCodes.ADD, "version": version.pk})
     assert (made.job.state, made.round, Version.objects.count()) == (State.FAILED, None, 1)
     assert made.job.error == ("The draft would have 4 codes; a taxonomy has at most 3. Nothing was imported.")
+
+
+def test_label_studio_and_doccano_come_as_they_are_exported(study, lead):
+    def choice(*chosen):
+        return {"from_name": "cause", "to_name": "text", "type": "choices", "value": {"choices": list(chosen)}}
+
+    tasks = [
+        {
+            "id": 5,
+            "data": {"url": "https://a.example/1", "text": "It fails"},
+            "annotations": [
+                {"completed_by": {"email": "rater-a@example.org"}, "result": [choice("Loading", "Memory")]},
+                {"completed_by": 2, "ground_truth": True, "result": [choice("Loading")]},
+                {"completed_by": 3, "was_cancelled": True, "result": []},
+            ],
+        }
+    ]
+    first = bring(study, lead, json.dumps(tasks).encode(), "project.json")
+    assert codings(first.round) == {
+        ("a.example/items#1", "rater-1"): ("coded", ["Loading", "Memory"], ""),
+        ("a.example/items#1", "rater-3"): ("coded", ["Loading"], ""),
+        ("a.example/items#1", "rater-4"): ("skipped", [], ""),
+    }
+    assert [code.name for code in Resolution.objects.get().codes.all()] == ["Loading"]
+    lines = [{"id": 7, "text": "Fails", "label": ["Loading", "Fresh"]}, {"id": 8, "text": "Works", "label": []}]
+    second = bring(
+        study, lead, "\n".join(map(json.dumps, lines)).encode(), "rater_b.jsonl",
+        target={"unknown": UnknownCodes.ADD, "version": first.round.version_id},
+    )  # fmt: skip
+    assert codings(second.round) == {("elsewhere/rater_b#7", "rater-2"): ("coded", ["Fresh", "Loading"], "")}
+    assert second.report["without_answer"] == 1
