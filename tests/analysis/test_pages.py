@@ -274,7 +274,7 @@ class TestOverview:
     def test_queries_do_not_grow_with_rounds(self, show, decided, django_assert_num_queries, times):
         for _ in range(times):
             factories.round_of(decided.version, decided.issues[:2], [decided.a, decided.b])
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             show("study")
 
 

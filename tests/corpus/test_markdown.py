@@ -135,9 +135,9 @@ def test_plain_text_is_what_a_browser_has_as_text_content():
     "hostile", [">", "<div>", "<ol><li>", "<b>", "<li>", "<table><tr><td>", "[", "![", "*a ", "`", "<details>"]
 )
 def test_deep_or_endless_nesting_takes_no_time(hostile):
-    begun = time.monotonic()
+    begun = time.process_time()
     assert harm_in(render(hostile * 30_000).html) == []
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_text_longer_than_any_issue_comes_as_it_is_written():

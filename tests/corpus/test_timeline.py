@@ -97,10 +97,10 @@ def test_events_cost_no_query_each(client, study, django_assert_num_queries):
         for number in range(count):
             IssueEvent.objects.create(issue=issue, kind="reopened", at=AT, github_id=number)
     page(client, study, issues[0])
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page(client, study, issues[0])
     page(client, study, issues[1])
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page(client, study, issues[1])
 
 

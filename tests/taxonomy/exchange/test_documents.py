@@ -125,7 +125,7 @@ def test_yaml_says_what_is_written_not_what_yaml_makes_of_it():
         ("", ["The file must hold one object"]),
         ("title: X\nshade: 1\ncodes: [{name: A}]", ["“shade” is not known here. Use codes, count_unit"]),
         ("format: 2\ncodes: [{name: A}]", ["“format” must be 1: a later form"]),
-        ("kind: ours\ncodes: [{name: A}]", ["“kind” is ours. Use one of coding, published."]),
+        ("kind: ours\ncodes: [{name: A}]", ["“kind” is ours. Use one of coding, screening, published."]),
         ("several_codes: maybe\ncodes: [{name: A}]", ["“several_codes” must be true or false."]),
         (f"name: {'x' * 201}\ncodes: [{{name: A}}]", ["The taxonomy's name has 201 characters"]),
         (
