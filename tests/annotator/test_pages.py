@@ -128,7 +128,7 @@ def test_list_and_round_page_take_the_same_queries_for_any_number(
         round = factories.round_of(version, issues, raters)
         with django_assert_num_queries(4):
             client.get(reverse("rounds", args=[study.slug]))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(12):
             client.get(address("round", round))
 
 
