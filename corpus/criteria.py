@@ -19,7 +19,7 @@ SAID = {
     "created_to": "opened on {} or earlier",
 }
 SCREENED = {
-    SCREENED_IN: "screened in", SCREENED_OUT: "screened out", UNDECIDED: "screened, undecided",
+    SCREENED_IN: "screened in", SCREENED_OUT: "screened out", UNDECIDED: "undecided in screening",
     UNSCREENED: "not screened",
 }  # fmt: skip
 HELD = {

@@ -52,7 +52,7 @@ WORDS = {
     ("label", ""): "no label", ("coded", ""): "in no closed round", ("coded", "labelled"): "labelled",
     ("coded", "coded"): "coded, not labelled yet", ("coded", "drawn"): "drawn, not coded", ("coded_as", ""): "no label",
     ("screened", "in"): "screened in", ("screened", "out"): "screened out",
-    ("screened", "undecided"): "screened, undecided", ("screened", ""): "not screened",
+    ("screened", "undecided"): "undecided in screening", ("screened", ""): "not screened",
     ("changed", YES): "changed", ("changed", NO): "as it was",
     ("association", ""): "not told", ("association", "NONE"): "nobody of the project",
 }  # fmt: skip

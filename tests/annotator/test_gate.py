@@ -194,16 +194,16 @@ def test_the_way_to_the_sample_tells_why(decided: Round, study: Study, lead: Any
     frame = create_frame(study=study, name="Screened in", params={"screened": ["in"]}, parent=first, by=lead)
     funnel = funnel_of(frame)
     assert [step.why for step in funnel.steps] == [
-        (), (("screened out", 2), ("screened, undecided", 2), ("not screened", 2)),
+        (), (("screened out", 2), ("undecided in screening", 2), ("not screened", 2)),
     ]  # fmt: skip
     assert sentence(funnel).endswith(
-        "Screened in (screened in): 1, 6 left out (screened out 2, screened, undecided 2, not screened 2)."
+        "Screened in (screened in): 1, 6 left out (screened out 2, undecided in screening 2, not screened 2)."
     )
     assert ">screened out 2</text>" in svg(funnel)
     client = Client()
     client.force_login(lead)
     page = client.get(reverse("frame", args=[study.slug, frame.pk])).content.decode()
-    assert "left out: screened out 2, screened, undecided 2, not screened 2" in page
+    assert "left out: screened out 2, undecided in screening 2, not screened 2" in page
 
 
 def test_the_counts_of_a_frozen_frame_stay(decided: Round, study: Study, members: Any, lead: Any) -> None:
@@ -212,7 +212,7 @@ def test_the_counts_of_a_frozen_frame_stay(decided: Round, study: Study, members
     fourth = decided.round_issues.get(issue__number=4)
     resolve(round_issue=fourth, outcome=OUT, how="lead", reason="So.", by=lead)
     count_again(study=study, by=lead)
-    assert chains_of(study)[0].steps[0].reasons == ["screened out 2", "screened, undecided 2", "not screened 2"]
+    assert chains_of(study)[0].steps[0].reasons == ["screened out 2", "undecided in screening 2", "not screened 2"]
 
 
 def test_the_overview_counts_the_way_from_import_to_label(
