@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_whole_round_by_keys_alone(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
-    round = make_round(8)
+    round = make_round(20)
     page = screen(sign_in(rater_a), round)
     requests: list[str] = []
     page.on("request", lambda request: request.is_navigation_request() and requests.append(request.url))
@@ -62,11 +62,15 @@ def test_a_whole_round_by_keys_alone(make_round: Any, sign_in: SignIn, rater_a: 
     press(page, "?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     press(page, "Escape")
-    expect(page.locator(".coded")).to_contain_text("7 of 8")
+    expect(page.locator(".coded")).to_contain_text("7 of 20")
     assert requests == []
 
+    for number in range(8, 20):
+        press(page, "1", "Enter")
+        title(page, f"Problem {number + 1}")
+    assert requests == []
     press(page, "1", "Enter")
-    expect(page.get_by_role("heading", name="You have coded all 8 issues of round 1")).to_be_visible()
+    expect(page.get_by_role("heading", name="You have coded all 20 issues of round 1")).to_be_visible()
     assert said(round) == [
         ("Problem 1", "coded", {"Model usage", "Environment"}),
         ("Problem 2", "none", set()),
@@ -75,7 +79,7 @@ def test_a_whole_round_by_keys_alone(make_round: Any, sign_in: SignIn, rater_a: 
         ("Problem 5", "skipped", set()),
         ("Problem 6", "coded", {"Model usage"}),
         ("Problem 7", "coded", {"Output quality"}),
-        ("Problem 8", "coded", {"Model usage"}),
+        *((f"Problem {number}", "coded", {"Model usage"}) for number in range(8, 21)),
     ]
     first = Coding.objects.get(assignment__round_issue__issue__title="Problem 1")
     assert (first.memo, first.flagged) == ("12 / 0 s f j", False)
@@ -225,8 +229,8 @@ def test_one_code_round_takes_one(make_round: Any, sign_in: SignIn, rater_a: Any
 
 def test_phone_codes_in_the_sheet(make_round: Any, sign_in: SignIn, rater_a: Any) -> None:
     round = make_round(2)
-    page = screen(sign_in(rater_a, viewport={"width": 390, "height": 844}, has_touch=True), round)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page = screen(sign_in(rater_a, viewport={"width": 360, "height": 740}, has_touch=True), round)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     expect(page.get_by_text("Output quality").first).not_to_be_visible()
     page.get_by_role("link", name="Codes", exact=True).click()
     page.locator(".palette-codes").get_by_text("Output quality", exact=True).click()
