@@ -30,7 +30,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
     if found:
         context |= {"heads": HEADS, "rows": [shown(each) for each in found.results], "notes": notes(found.results)}
         context["copies"] = [
-            ("text", "Text", as_table(found.results)),
+            ("text", "text", as_table(found.results)),
             ("latex", "LaTeX", as_latex(found.results)),
             ("csv", "CSV", as_csv(found.results)),
         ]
