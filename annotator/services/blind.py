@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from annotator.models import BrokenBlind, Round
 from annotator.queries.blind import codings_in, own_open
-from annotator.states import Phase
+from annotator.states import Kind, Phase
 from studies.errors import Invalid, Refused
 from studies.models import Membership, User
 from studies.permissions import Permission, check_is_member, check_may
@@ -24,6 +24,8 @@ def check_can_break_blind(round: Round, member: Membership) -> None:
     check_may(member, Permission.MANAGE_ROUNDS)
     if round.phase != Phase.INDEPENDENT:
         raise Refused(NOT_NOW[round.phase].format(round=round))
+    if round.kind == Kind.CONSISTENCY:
+        raise Refused(f"{round} compares raters with themselves once it is closed: there is nothing to see before.")
     if BrokenBlind.objects.filter(round=round, member=member).exists():
         raise Refused(f"You broke the blind of {str(round).lower()} before: you see its codings already.")
 

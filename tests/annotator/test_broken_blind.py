@@ -15,7 +15,7 @@ from annotator.services.blind import break_blind, can_break_blind, check_can_bre
 from annotator.services.board import name_group
 from annotator.services.phases import close_round
 from annotator.services.resolution import resolve
-from annotator.states import Phase
+from annotator.states import Kind, Phase
 from annotator.visibility import sees_all_codings, visible_codings, visible_proposals
 from studies.errors import Invalid, NotThere, Refused
 from studies.models import Event, Membership, Role, Study
@@ -92,6 +92,12 @@ class TestService:
         assert not can_break_blind(round, members["lead"])
         with pytest.raises(Refused, match=sentence):
             break_blind(round=round, reason=WHY, by=lead)
+        assert not BrokenBlind.objects.exists()
+
+    def test_refused_where_raters_are_compared_with_themselves(self, running: Round, lead: Any) -> None:
+        Round.objects.filter(pk=running.pk).update(kind=Kind.CONSISTENCY)
+        with pytest.raises(Refused, match="compares raters with themselves"):
+            break_blind(round=running, reason=WHY, by=lead)
         assert not BrokenBlind.objects.exists()
 
     @pytest.mark.parametrize(("who", "error"), [("rater_a", Refused), ("observer", Refused), ("stranger", NotThere)])
