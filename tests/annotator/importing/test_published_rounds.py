@@ -4,14 +4,16 @@ Each artefact is a post, an issue, a pull request or a commit; up to four evalua
 Counts and conflicts: README of the real data. κ is computed here from the cells of the sheets, by its definition.
 """
 
+import json
 from collections import Counter
+from pathlib import Path
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
 from analysis.services.agreement import agreement_of
-from annotator.models import ImportedIssue, Resolution
+from annotator.models import ImportedIssue, Resolution, ResolvedCode
 from annotator.queries.rounds import get_round
 from annotator.states import How, UnknownCodes
 from corpus.models import Issue
@@ -20,6 +22,8 @@ from tests.annotator.importing.brought import bring
 pytestmark = pytest.mark.shared_data
 
 ARTEFACTS = (29, 110, 134, 126, 345, 315)
+GOLDEN = Path(__file__).parents[2] / "golden" / "saturation.json"
+NO_FAULT = ("false positive", "generic", "unclear")
 CONFLICTS = (3, 11, 8, 11, 31, 47)
 
 
@@ -120,6 +124,19 @@ def test_the_first_round_stands_as_it_was_kept(client, study, lead, imported):
     assert set(Issue.objects.values_list("url", flat=True)) == {row["link"] for row in rows}
 
 
+def new_labels_by_round(study):
+    """How many codes each round's final labels use for the first time, without those that say that there is none."""
+    used = ResolvedCode.objects.filter(resolution__round_issue__round__study=study)
+    rows = used.order_by("resolution__round_issue__round__number").values_list(
+        "resolution__round_issue__round__number", "code__name"
+    )
+    first = {}
+    for number, name in rows:
+        first.setdefault(name.casefold(), number)
+    new = Counter(number for name, number in first.items() if name not in NO_FAULT)
+    return [new[number] for number in range(1, 7)]
+
+
 @pytest.mark.slow
 def test_all_six_rounds_stand_as_they_were_kept(client, study, lead, imported):
     client.force_login(lead)
@@ -127,6 +144,7 @@ def test_all_six_rounds_stand_as_they_were_kept(client, study, lead, imported):
         round = check_round(study, number, rows)
         check_kappa(study, round, rows)
         check_pages(client, study, round, rows)
+    assert new_labels_by_round(study) == json.loads(GOLDEN.read_text(encoding="utf-8"))["dl_faults"]["new_by_round"]
     assert set(study.memberships.filter(role="placeholder").values_list("user__name", flat=True)) == {
         "E1", "E2", "E3", "E4", "E5", "E6",
     }  # fmt: skip
