@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_dataclasses.serializers import DataclassSerializer
 
-from analysis.queries import as_of_version, get_taxonomy_to_code_with, get_version, versions_with_findings
+from analysis.queries import as_of_version, get_taxonomy_to_code_with, get_version, version_of_findings
 from analysis.reports.agreement import AgreementReport, sentence
 from analysis.reports.compared import ComparisonReport
 from analysis.reports.counts import CountsReport
@@ -153,10 +153,10 @@ class SaturationView(APIView):
 
 
 def _version(study: Study, pk: str) -> Version:
-    versions = [get_version(study, pk)] if pk else versions_with_findings(study)
-    if not versions:
+    version = get_version(study, pk) if pk else version_of_findings(study)
+    if version is None:
         raise NotThere("No round of this study is closed yet.")
-    return versions[0]
+    return version
 
 
 urlpatterns: list[Any] = [

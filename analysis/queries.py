@@ -89,6 +89,14 @@ def last_results(study: Study, kind: str) -> dict[str, Result]:
     return {row.subject: row for row in rows}
 
 
+def version_of_findings(study: Study) -> Version | None:
+    """The version used last of which labels stand, else the one used last: where findings open."""
+    versions = versions_with_findings(study)
+    decided = Resolution.objects.filter(round_issue__round__study=study, round_issue__round__phase__in=FROZEN)
+    labelled = set(decided.values_list("round_issue__round__version", flat=True).distinct())
+    return next((version for version in versions if version.pk in labelled), next(iter(versions), None))
+
+
 def versions_with_findings(study: Study) -> list[Version]:
     """Versions that a closed round coded with, the latest used first; then the others of their taxonomies, as of which
     labels can be read."""

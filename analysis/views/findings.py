@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from analysis.figures import categories_figure, curves_figure, resolution_time_figure
-from analysis.queries import get_version, names_by_alias, versions_with_findings
+from analysis.queries import get_version, names_by_alias, version_of_findings, versions_with_findings
 from analysis.reports.compared import ComparisonReport, SetOfTests
 from analysis.reports.curves import TIMES
 from analysis.reports.findings import Findings, Viewpoint, findings_of
@@ -54,9 +54,9 @@ def findings_refresh(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def asked_for(study: Study, asked: QueryDict) -> Viewpoint | None:
-    """The version asked for, else the one used last; None before any round is closed."""
+    """The version asked for, else the one used last of which labels stand; None before any round is closed."""
     pk = asked.get("version", "")
-    version = get_version(study, pk) if pk else next(iter(versions_with_findings(study)), None)
+    version = get_version(study, pk) if pk else version_of_findings(study)
     return Viewpoint(version, "carried" in asked) if version else None
 
 

@@ -14,13 +14,13 @@ from analysis.datasets import labels_as_of, ratings_as_of, ratings_upto, round_r
 from analysis.exports.archive import archive
 from analysis.exports.dataset import Options, build
 from analysis.models import Export, Result
-from analysis.queries import as_of_version
+from analysis.queries import as_of_version, version_of_findings
 from analysis.reports.agreement import sentence
 from analysis.reports.findings import Viewpoint, findings_of, readability
 from analysis.services.agreement import agreement_of
 from analysis.services.comparison import ask_for_comparison, comparison_standing, current_key
 from analysis.services.exports import folder, request_export
-from annotator.models import Assignment, Round
+from annotator.models import Assignment, Resolution, ResolvedCode, Round
 from annotator.services.recoding import draft_recoding_round
 from annotator.states import Phase
 from jobs.services import run
@@ -294,3 +294,18 @@ def test_a_round_is_not_read_as_of_an_earlier_version(grown):
     later = factories.round_of(grown.second, grown.issues[:1], [grown.a], phase=Phase.DISCUSSION)
     with pytest.raises(NotThere, match="a later one of it"):
         as_of_version(later, str(grown.first.pk))
+
+
+def test_findings_open_where_labels_stand(grown):
+    assert version_of_findings(grown.study) == grown.first
+    later = factories.round_of(grown.second, [factories.issue(grown.issues[0].repository)], [grown.a])
+    close(later)
+    assert version_of_findings(grown.study) == grown.first
+    factories.resolution(later.round_issues.get(), ["Slow"], by=grown.lead)
+    assert version_of_findings(grown.study) == grown.second
+
+
+def test_findings_open_at_the_version_used_last_while_nothing_is_decided(grown):
+    ResolvedCode.objects.all().delete()
+    Resolution.objects.all().delete()
+    assert version_of_findings(grown.study) == grown.first

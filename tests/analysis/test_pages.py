@@ -314,7 +314,7 @@ class TestHome:
 
 class TestPageQueries:
     @pytest.mark.parametrize("times", [1, 30])
-    @pytest.mark.parametrize(("name", "most"), [("agreement", 18), ("findings", 26), ("exports", 10)])
+    @pytest.mark.parametrize(("name", "most"), [("agreement", 18), ("findings", 27), ("exports", 10)])
     def test_pages_do_not_query_more_for_more_issues(self, show, decided, name, most, times, django_assert_num_queries):
         issues = [factories.issue(decided.repository) for _ in range(times)]
         round = factories.round_of(decided.version, issues, [decided.a, decided.b], phase=Phase.DISCUSSION)
