@@ -39,14 +39,23 @@ def heads(now: str) -> list[Head]:
 def lines_for(viewer: Viewer, now: str) -> list[Line]:
     return [
         Line(
-            thing.label, tuple(Cell(words(thing, phase), viewer in SEES[thing][phase], phase == now) for phase in Phase)
+            thing.label,
+            tuple(Cell(words(thing, phase), sees(viewer, thing, phase), phase == now) for phase in Phase),
         )
         for thing in Thing
     ]
 
 
+def is_there(thing: Thing, phase: Phase) -> bool:
+    return phase != Phase.DRAFTED or thing in THERE_FROM_THE_START
+
+
+def sees(viewer: Viewer, thing: Thing, phase: Phase) -> bool:
+    return is_there(thing, phase) and viewer in SEES[thing][phase]
+
+
 def words(thing: Thing, phase: Phase) -> str:
     who = SEES[thing][phase]
-    if phase == Phase.DRAFTED and thing not in THERE_FROM_THE_START:
+    if not is_there(thing, phase):
         return "nothing yet"
     return "each their own" if who == MEMBERS and thing in OWN else WORDS[who]

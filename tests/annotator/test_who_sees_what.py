@@ -169,6 +169,11 @@ def test_words_of_a_cell() -> None:
     assert words(Thing.EXPORTS, Phase.RESOLVED) == "leads"
 
 
+def test_nobody_sees_what_is_not_there_yet() -> None:
+    lines = {line.thing: line.cells for line in lines_for(Viewer.LEAD, Phase.DRAFTED)}
+    assert [cell.yours for cell in lines[Thing.PACE.label]] == [False, True, True, True]
+
+
 def test_page_marks_what_the_reader_sees_and_the_phase_of_their_round() -> None:
     assert [head.now for head in heads(Phase.INDEPENDENT)] == [False, True, False, False]
     lines = {line.thing: line.cells for line in lines_for(Viewer.RATER, Phase.INDEPENDENT)}
