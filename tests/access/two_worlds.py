@@ -43,12 +43,12 @@ from tests.access.world import build
 
 # What rater_b says of the issues of a round by place, in either world: outcome, codes, confidence, flagged. Of what
 # there can be more or fewer (coded, skipped, flagged, sure), rater_a has a number between the two worlds: an order by
-# any of it turns round.
+# any of it turns round. Nobody else codes the last issue: whether it has an answer at all is rater_b's.
 SAID = (
     (("coded", ["Output"], "high", False), ("skipped", [], "low", True)),
     (("coded", ["Memory"], "high", False), ("coded", ["Loading", "Memory"], "low", True)),
     (("coded", ["Output", "Memory"], "high", False), ("skipped", [], "", True)),
-    (("none", [], "high", False), ("off_topic", [], "medium", False)),
+    (("unclear", [], "", False), ("off_topic", [], "medium", False)),
 )
 # Rows in which an answer is said, which the two worlds have otherwise.
 VARIED = {Coding, AppliedCode, AppliedProposal, Draft, Evidence, Proposal}
@@ -77,7 +77,8 @@ def two_worlds(study: Study, members: dict[str, Membership]) -> Any:
     members |= {name: factories.member(study, factories.user(name), Role.LEAD) for name in ("coding_lead", "unblinded")}
     for drawn in world.running.round_issues.all():
         given = Assignment.objects.create(round_issue=drawn, member=members["coding_lead"], position=drawn.position)
-        factories.coding(given, ["Loading"])
+        if drawn.position < len(MINE):
+            factories.coding(given, ["Loading"])
     factories.broken_blind(world.running, members["unblinded"])
     own = Assignment.objects.filter(round_issue__round=world.running, member=members["rater_a"])
     for given, fields in zip(own.order_by("position"), MINE, strict=False):
