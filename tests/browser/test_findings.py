@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def labelled(study, members, lead):
     version = factories.taxonomy(study, ("Loading", "Output", "Memory"), by=lead)
     repository = factories.repository(study)
-    issues = [factories.issue(repository, days=days) for days in (0.1, 1, 3, 9, 20, 70, None, 400, 900)]
+    issues = [factories.issue(repository, days=days) for days in (0.1, 1, 3, 9, 20, 70, 5, 400, 900, None)]
     round = factories.round_of(version, issues, [members["rater_a"]], phase=Phase.DISCUSSION)
     for at, drawn in enumerate(round.round_issues.order_by("position")):
         factories.resolution(drawn, [("Loading", "Output", "Memory")[at % 3]], by=lead)
@@ -36,7 +36,7 @@ def test_figures_are_drawn_with_the_colours_of_the_theme_and_for_the_width(findi
     bars = findings.locator(".chart").first
     expect(bars.locator("svg")).to_be_visible()
     expect(bars.get_by_text("Loading")).to_be_visible()
-    expect(findings.locator(".chart").nth(1).get_by_text("Memory (n = 3)")).to_be_visible()
+    expect(findings.locator(".chart").nth(2).get_by_text("Memory (n = 3)")).to_be_visible()
     label = bars.get_by_text("Loading")
     light, wide = label.get_attribute("fill"), bars.locator("svg").get_attribute("width")
     findings.emulate_media(color_scheme="dark")
