@@ -18,6 +18,8 @@ CHROMIUM = "/usr/bin/chromium"
 REAL_DATA = ROOT.parent / "shared" / "data"
 APT = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
 PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+# What asks no database, or only whether a person may: once is enough.
+SAME_ON_BOTH = ("analysis/stats", "house", "access/test_access.py", "test_csp.py")
 STATIC = {
     "lint": [BIN / "ruff", "check", "--quiet", "."],
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
@@ -79,7 +81,11 @@ def run_tests(options: argparse.Namespace, extra: list[str], notes: list[str], *
         print("No PostgreSQL answers at TEST_DATABASE_URL. Start it, or leave the variable out.", file=sys.stderr)
         return 1
     if postgres:
-        select = ["-m", unless([*leave_out, "browser", "process"])]
+        select = [
+            "-m",
+            unless([*leave_out, "browser", "process"]),
+            *(f"--ignore=tests/{path}" for path in SAME_ON_BOTH),
+        ]
         environment = {**os.environ, "TEST_DATABASE_URL": postgres}
         if not step("tests on PostgreSQL", [*pytest(), *select, *extra], environment):
             return 1
