@@ -101,7 +101,7 @@ def test_not_after_the_board_was_worked_with(study, lead):
 
 def test_not_after_a_round_codes_it_again(study, imported, members, lead):
     factories.round_of(imported.round.version, list(Issue.objects.all()), [members["rater_a"]], kind=Kind.RECODING)
-    stays(imported, lead, "builds on round 1".replace("round", "Round"))
+    stays(imported, lead, "builds on Round 1")
 
 
 def test_not_while_a_row_of_another_kind_holds_on_to_it(imported, lead, members):
